@@ -1,0 +1,1 @@
+"""What maintainers run: `tools.build` (lessons to notebooks) and `tools.scoreboard` (claims over many seeds)."""

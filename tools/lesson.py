@@ -1,0 +1,183 @@
+"""Read a lesson's source and cut it into the cells of each track.
+
+A lesson is Jupytext Markdown in lessons/. Cells without a tag are shared; a `pytorch` code cell is directly followed
+by its `tensorflow` sibling. What is wrong with a source is said in a LessonError that names the cell.
+"""
+
+import builtins
+import re
+import symtable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jupytext
+
+ROOT = Path(__file__).parents[1]
+TRACKS = ("pytorch", "tensorflow")
+TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
+TAGS = {*TRACKS, "check", "solution", "wrong", "nbval-check-output"}
+COLLAPSED = {"check", "solution"}
+NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
+
+
+class LessonError(ValueError):
+    """A lesson's source that cannot be built; says which lesson, which cell, what was expected."""
+
+
+@dataclass
+class Cell:
+    """One cell of a lesson: ``kind`` is "markdown" or "code"; ``id`` is the same in both tracks where it is shared."""
+
+    kind: str
+    source: str
+    tags: set = field(default_factory=set)
+    id: str = ""
+
+    @property
+    def track(self):
+        """The track this cell belongs to, or None if it is shared."""
+        return next((track for track in TRACKS if track in self.tags), None)
+
+    def __str__(self):
+        return f"the {self.kind} cell that begins {self.source.splitlines()[0][:60]!r}"
+
+
+@dataclass
+class Lesson:
+    """A lesson: its file name without ending, front matter and cells."""
+
+    name: str
+    title: str
+    minutes: int
+    colab_packages: list
+    cells: list
+
+    def track(self, track) -> list:
+        """The cells of one track's notebook, in order; wrong answers stay with the tests."""
+        return [cell for cell in self.cells if cell.track in (None, track) and "wrong" not in cell.tags]
+
+
+def lesson_names() -> list[str]:
+    """The names of all lessons, in order."""
+    return sorted(path.stem for path in (ROOT / "lessons").glob("*.md"))
+
+
+def choose(wanted) -> list[str]:
+    """The lessons asked for by name or number ("01_embeddings", "01"); all of them if none is asked for."""
+    known = lesson_names()
+    chosen = []
+    for name in wanted:
+        matches = [lesson for lesson in known if lesson == name or lesson.split("_")[0] == name]
+        if not matches:
+            raise LessonError(f"unknown lesson {name!r}: expected one of {', '.join(known)}")
+        chosen += matches
+    return chosen or known
+
+
+def read(name) -> Lesson:
+    """Read lessons/NAME.md. Raises LessonError."""
+    return parse(name, (ROOT / "lessons" / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def parse(name, text) -> Lesson:
+    """Cut a lesson's text into cells, check them and give them their ids. Raises LessonError."""
+    notebook = jupytext.reads(text, {"extension": ".md", "split_at_heading": True})
+    course = notebook.metadata.get("course", {})
+    missing = [key for key in ("title", "minutes") if key not in course]
+    if missing:
+        raise LessonError(f"{name}: the front matter lacks {' and '.join(missing)} under jupyter: course:")
+    packages = list(course.get("colab_packages", []))
+    if NEVER_INSTALL & set(packages):
+        raise LessonError(f"{name}: colab_packages must not hold {NEVER_INSTALL & set(packages)}: Colab has its own")
+
+    cells = [Cell(cell.cell_type, cell.source.strip(), set(cell.metadata.get("tags", []))) for cell in notebook.cells]
+    lesson = Lesson(name, course["title"], course["minutes"], packages, [cell for cell in cells if cell.source])
+    _check_tags(lesson)
+    _check_siblings(lesson)
+    _give_ids(lesson)
+    for track in TRACKS:
+        _check_names(lesson, track)
+    return lesson
+
+
+def _check_tags(lesson):
+    for cell in lesson.cells:
+        if cell.tags - TAGS:
+            raise LessonError(f"{lesson.name}: {cell} has unknown tags {cell.tags - TAGS}, expected {', '.join(sorted(TAGS))}")
+        if len(cell.tags & set(TRACKS)) > 1:
+            raise LessonError(f"{lesson.name}: {cell} has the tags of both tracks; leave both out to share it")
+        if cell.kind == "code" and cell.tags & COLLAPSED and not cell.source.startswith("# @title "):
+            raise LessonError(f"{lesson.name}: {cell} is collapsed and must begin with a line '# @title …' that names it")
+
+
+def _check_siblings(lesson):
+    code = [cell for cell in lesson.cells if cell.kind == "code"]
+    for cell in code:
+        place = lesson.cells.index(cell)
+        if cell.track == "pytorch":
+            neighbour, expected = lesson.cells[place + 1 : place + 2], "tensorflow"
+        elif cell.track == "tensorflow":
+            neighbour, expected = lesson.cells[max(place - 1, 0) : place], "pytorch"
+        else:
+            continue
+        if not (neighbour and neighbour[0].kind == "code" and neighbour[0].track == expected):
+            side = "directly after" if expected == "tensorflow" else "directly before"
+            raise LessonError(f"{lesson.name}: {cell} ({cell.track}) has no {expected} sibling {side} it")
+        if cell.tags - {cell.track} != neighbour[0].tags - {expected}:
+            raise LessonError(f"{lesson.name}: {cell} and its sibling differ in tags: {cell.tags} and {neighbour[0].tags}")
+
+
+def _give_ids(lesson):
+    """Ids from the nearest heading and a counter; siblings share a number, a note of one track gets a suffix."""
+    slug, count, seen = "start", 0, set()
+    for cell in lesson.cells:
+        heading = re.match(r"#+ +(.+)", cell.source) if cell.kind == "markdown" else None
+        if heading:
+            slug, count = _slug(heading[1]), 0
+        note = cell.kind == "markdown" and cell.track
+        if not note and cell.track != "tensorflow":
+            count += 1
+        cell.id = f"{slug}-{count}" + (f"-{cell.track}" if note else "")
+        if (cell.id, cell.track) in seen:
+            raise LessonError(f"{lesson.name}: two cells would get the id {cell.id!r}: rename the heading or join the notes")
+        seen.add((cell.id, cell.track))
+
+
+def _slug(heading) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", heading.lower().replace("×", "x")).strip("-")
+    return words[:48].strip("-") or "section"
+
+
+def _check_names(lesson, track):
+    """Every name that a shared cell reads must have been bound by an earlier cell of this track."""
+    bound = set(dir(builtins))
+    for cell in lesson.cells:
+        if cell.kind != "code" or cell.track not in (None, track):
+            continue
+        binds, reads = names(cell)
+        unbound = sorted(reads - bound - binds)
+        if unbound and cell.track is None:
+            raise LessonError(
+                f"{lesson.name}: {cell} is shared and reads {', '.join(unbound)}, which no earlier {track} cell binds"
+            )
+        bound |= binds
+
+
+def names(cell):
+    """The global names a code cell binds and the ones it reads: two sets."""
+    binds, reads = set(), set()
+    try:
+        table = symtable.symtable(cell.source, "<cell>", "exec")
+    except SyntaxError as error:
+        raise LessonError(f"{cell} is not valid Python: {error}") from None
+    for symbol in table.get_symbols():
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+            binds.add(symbol.get_name())
+        if symbol.is_referenced():
+            reads.add(symbol.get_name())
+    inner = list(table.get_children())
+    while inner:
+        child = inner.pop()
+        inner += child.get_children()
+        reads |= {symbol.get_name() for symbol in child.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return binds, reads

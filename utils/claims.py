@@ -1,0 +1,71 @@
+"""`claim`: state a number, check it, and leave a record that tools can read.
+
+A claim prints one line with its value and bound. If it does not hold, the cell fails.
+"""
+
+import math
+
+from IPython import get_ipython
+from IPython.display import display
+
+
+class ClaimError(AssertionError):
+    """A claim that does not hold, or whose value is not a number."""
+
+
+def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None):
+    """Check that ``value`` keeps its bounds and show one line that says so.
+
+    text      what is claimed, in words
+    value     a number or a truth value; anything ``float`` accepts (a NumPy scalar, a 0-d tensor)
+    at_least  lower bound (inclusive)
+    at_most   upper bound (inclusive)
+    equals    the value itself, up to the absolute tolerance ``within`` (default: exactly)
+
+    Raises ClaimError when a bound is broken or the value is NaN, ValueError when the claim
+    itself is badly put (no bound; ``within`` without ``equals``; a bound that is NaN).
+    The record travels in the output's metadata under "claim".
+    """
+    bounds = {"at_least": at_least, "at_most": at_most, "equals": equals, "within": within}
+    bounds = {name: float(bound) for name, bound in bounds.items() if bound is not None}
+    if not bounds.keys() & {"at_least", "at_most", "equals"}:
+        raise ValueError(f"the claim {text!r} has no bound: give at_least=, at_most= or equals=")
+    if "within" in bounds and "equals" not in bounds:
+        raise ValueError(f"the claim {text!r} has within= but no equals=: within is the tolerance around equals")
+    if any(math.isnan(bound) for bound in bounds.values()):
+        raise ValueError(f"the claim {text!r} has a bound that is not a number: {bounds}")
+
+    value = float(value)
+    holds = (
+        value >= bounds.get("at_least", -math.inf)
+        and value <= bounds.get("at_most", math.inf)
+        and ("equals" not in bounds or abs(value - bounds["equals"]) <= bounds.get("within", 0.0))
+    )
+    line = f"{'✓' if holds else '✗'} {text}: {_short(value)}  ({describe(bounds)})"
+    _show(line, {"text": text, "value": value, "holds": holds, **bounds})
+    if not holds:
+        reason = "the value is NaN" if math.isnan(value) else f"expected {describe(bounds)}"
+        raise ClaimError(f"{text}: {reason}, got {value!r}")
+
+
+def describe(bounds) -> str:
+    """The bounds of a claim in a few signs: {"at_least": 0.99} gives "≥ 0.99"."""
+    parts = [f"{sign} {_short(bounds[name])}" for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("equals", "="))
+             if name in bounds]
+    if "within" in bounds:
+        parts[-1] += f" ± {_short(bounds['within'])}"
+    return " and ".join(parts)
+
+
+def _short(number) -> str:
+    """At most four significant digits; whole numbers in full."""
+    if math.isfinite(number) and number == int(number):
+        return f"{int(number):,}"
+    return f"{number:.4g}"
+
+
+def _show(line, record):
+    if get_ipython() is None:
+        print(line)
+    else:
+        display({"text/plain": line}, metadata={"claim": record}, raw=True)

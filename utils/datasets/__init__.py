@@ -1,0 +1,46 @@
+"""The course's data sets: `load`, `is_available`, `download`. data/README.md has a card for each.
+
+Generated sets and sets inside an installed package need no network. The classic sets are fetched only by
+`download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
+"""
+
+from utils.datasets import ag_news, emoji_names, registry, same_bag
+from utils.datasets.registry import DataError
+from utils.datasets.types import Split, TextDataset
+
+__all__ = ["DataError", "Split", "TextDataset", "download", "is_available", "load", "names"]
+
+_LOADERS = {"ag_news": ag_news.load, "emoji_names": emoji_names.load, "same_bag": same_bag.load}
+
+
+def names() -> list[str]:
+    """The names that `load` knows."""
+    return sorted(_LOADERS)
+
+
+def load(name, **options):
+    """Return the data set ``name``, a TextDataset. Options are those of the set's own ``load``.
+
+    Raises ValueError for an unknown name, DataError if a file is missing or damaged. Downloads nothing.
+    """
+    return _LOADERS[_known(name)](**options)
+
+
+def is_available(name) -> bool:
+    """Whether ``load(name)`` works right now, without a network. A damaged file counts as missing."""
+    return _known(name) not in registry.REGISTRY or registry.is_complete(name)
+
+
+def download(name) -> None:
+    """Fetch the files of a classic set, check them and keep them. Does nothing where none are needed.
+
+    Raises ValueError for an unknown name, DataError when a file cannot be fetched, checked or stored.
+    """
+    if _known(name) in registry.REGISTRY:
+        registry.download(name)
+
+
+def _known(name):
+    if name not in _LOADERS:
+        raise ValueError(f"unknown data set {name!r}: expected one of {', '.join(names())}")
+    return name

@@ -1,0 +1,65 @@
+"""Files that are fetched from the web: where they are, how they are checked, where they are kept.
+
+data/registry.toml lists each file with its address, size and sha256. Pooch does the fetching: it writes to a
+temporary file and moves it into place only after the checksum is right.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pooch
+import requests
+
+REGISTRY = tomllib.loads((Path(__file__).parents[2] / "data" / "registry.toml").read_text(encoding="utf-8"))
+
+pooch.get_logger().setLevel("WARNING")  # its progress lines name folders of this machine
+
+
+class DataError(RuntimeError):
+    """A file of a data set is missing, damaged, or could not be fetched or stored."""
+
+
+def folder() -> Path:
+    """Where fetched files are kept: ``COURSE_DATA``, or the user's cache."""
+    return Path(os.environ.get("COURSE_DATA") or pooch.os_cache("rnn-course"))
+
+
+def is_complete(name) -> bool:
+    """Whether every file of the set is in the folder with the right checksum."""
+    return all(_is_intact(folder() / file["name"], file) for file in REGISTRY[name]["files"])
+
+
+def path(name, file_name) -> Path:
+    """The checked path of one file. Raises DataError if it is missing or damaged."""
+    file = next(file for file in REGISTRY[name]["files"] if file["name"] == file_name)
+    target = folder() / file_name
+    how = f"datasets.download({name!r}) fetches it ({file['bytes'] / 1e6:.1f} MB) from {file['url']}"
+    if not target.exists():
+        raise DataError(f"{file_name} is not in {folder()}. {how}")
+    if not _is_intact(target, file):
+        raise DataError(
+            f"{target} is damaged: expected {file['bytes']:,} bytes with sha256 {file['sha256'][:12]}…, "
+            f"got {target.stat().st_size:,} bytes with sha256 {pooch.file_hash(str(target))[:12]}…. {how} again"
+        )
+    return target
+
+
+def download(name) -> None:
+    """Fetch the files that are missing or damaged. Raises DataError; a failed file leaves nothing behind."""
+    for file in REGISTRY[name]["files"]:
+        try:
+            pooch.retrieve(file["url"], known_hash=f"sha256:{file['sha256']}", fname=file["name"], path=folder())
+        except requests.exceptions.RequestException as error:
+            problem = f"no answer from {file['url']} ({type(error).__name__}). Check the network and run the cell again"
+        except ValueError:  # pooch: the checksum differs
+            problem = f"what came from {file['url']} is not the file we know (sha256 differs). Nothing was kept; try again later"
+        except OSError as error:
+            problem = f"cannot write to {folder()} ({error.strerror}). Set COURSE_DATA to a folder with space that you may write to"
+        else:
+            continue
+        raise DataError(f"{file['name']}: {problem}")
+
+
+def _is_intact(target, file) -> bool:
+    return target.is_file() and target.stat().st_size == file["bytes"] and pooch.file_hash(str(target)) == file["sha256"]

@@ -1,0 +1,49 @@
+"""What a data set looks like once it is loaded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Split:
+    """Texts and their class numbers: ``labels`` is (texts,) int32."""
+
+    texts: list[str]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class TextDataset:
+    """Labelled texts in three parts. ``classes[label]`` is the name of a class; ``source`` says where it is from.
+
+    A set with no validation part of its own has an empty one.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Split
+    validation: Split
+    test: Split
+    source: str
+
+    def __post_init__(self):
+        for part in ("train", "validation", "test"):
+            split = getattr(self, part)
+            labels = np.asarray(split.labels)
+            if labels.shape != (len(split),):
+                raise ValueError(f"{self.name}, {part}: expected {len(split)} labels, one for each text, got shape {labels.shape}")
+            wrong = np.flatnonzero((labels < 0) | (labels >= len(self.classes)))
+            if len(wrong):
+                raise ValueError(
+                    f"{self.name}, {part}, row {wrong[0]}: label {labels[wrong[0]]} is out of range, "
+                    f"expected 0 to {len(self.classes) - 1} for {len(self.classes)} classes"
+                )
+
+
+def split_of(rows) -> Split:
+    """A Split from a list of (text, label) pairs."""
+    return Split([text for text, _ in rows], np.array([label for _, label in rows], dtype=np.int32))
