@@ -7,7 +7,6 @@ Outputs are kept while a digest of everything they depend on is unchanged; other
 import argparse
 import ast
 import hashlib
-import os
 import re
 import sys
 import tomllib
@@ -18,10 +17,11 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.lesson import COLLAPSED, ROOT, TITLES, TRACKS, LessonError, choose, read
+from tools.files import ROOT, replace_file
+from tools.lesson import COLLAPSED, TITLES, TRACKS, LessonError, choose, read
 from tools.run import execute
 
-SETUP = '''\
+SETUP = """\
 # Set-up: finds the course's helpers. On Colab it fetches them first, with the packages that Colab lacks.
 import subprocess
 import sys
@@ -40,7 +40,7 @@ if "google.colab" in sys.modules:
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 if course is None:
     raise FileNotFoundError("utils/ not found: open this notebook from inside the course's folder")
-sys.path.insert(0, str(course))'''
+sys.path.insert(0, str(course))"""
 
 MACHINE_PATH = re.compile(r"site-packages|ipykernel_\d|" + "|".join(re.escape(str(p)) for p in {ROOT, Path.home()}))
 
@@ -105,7 +105,8 @@ def build(lesson, track) -> bool:
         _normalise(notebook)
     else:
         _keep_outputs(committed, notebook)
-    _write(notebook, path)
+    nbformat.validate(notebook)
+    replace_file(path, nbformat.writes(notebook) + "\n")
     return fresh
 
 
@@ -125,9 +126,9 @@ def check(lesson, track) -> list[str]:
 
 
 def digest(lesson, track) -> str:
-    """A fingerprint of all that the outputs depend on: the cells' code, the `utils` modules they import, data/, versions.
+    """A fingerprint of all that the outputs depend on: the code of the cells and of `utils`, data/, the versions.
 
-    Comments and docstrings do not count.
+    Only the `utils` modules that the cells import count, followed through. Comments and docstrings do not count.
     """
     code = [cell.source for cell in lesson.track(track) if cell.kind == "code"]
     modules = _modules(code)
@@ -226,14 +227,6 @@ def _without_outputs(notebook):
     return [
         {"id": cell.id, "type": cell.cell_type, "source": cell.source, "metadata": cell.metadata} for cell in bare.cells
     ] + [bare.metadata]
-
-
-def _write(notebook, path):
-    nbformat.validate(notebook)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".part")
-    scratch.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    os.replace(scratch, path)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import builtins
 import re
 import symtable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import jupytext
 
-ROOT = Path(__file__).parents[1]
+from tools.files import ROOT
+
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
 TAGS = {*TRACKS, "check", "solution", "wrong", "nbval-check-output"}
@@ -103,11 +103,12 @@ def parse(name, text) -> Lesson:
 def _check_tags(lesson):
     for cell in lesson.cells:
         if cell.tags - TAGS:
-            raise LessonError(f"{lesson.name}: {cell} has unknown tags {cell.tags - TAGS}, expected {', '.join(sorted(TAGS))}")
+            known = ", ".join(sorted(TAGS))
+            raise LessonError(f"{lesson.name}: {cell} has unknown tags {cell.tags - TAGS}, expected {known}")
         if len(cell.tags & set(TRACKS)) > 1:
             raise LessonError(f"{lesson.name}: {cell} has the tags of both tracks; leave both out to share it")
         if cell.kind == "code" and cell.tags & COLLAPSED and not cell.source.startswith("# @title "):
-            raise LessonError(f"{lesson.name}: {cell} is collapsed and must begin with a line '# @title …' that names it")
+            raise LessonError(f"{lesson.name}: {cell} is collapsed: begin it with a line '# @title …'")
 
 
 def _check_siblings(lesson):
@@ -124,7 +125,8 @@ def _check_siblings(lesson):
             side = "directly after" if expected == "tensorflow" else "directly before"
             raise LessonError(f"{lesson.name}: {cell} ({cell.track}) has no {expected} sibling {side} it")
         if cell.tags - {cell.track} != neighbour[0].tags - {expected}:
-            raise LessonError(f"{lesson.name}: {cell} and its sibling differ in tags: {cell.tags} and {neighbour[0].tags}")
+            tags = f"{sorted(cell.tags)} and {sorted(neighbour[0].tags)}"
+            raise LessonError(f"{lesson.name}: {cell} and its sibling differ in tags: {tags}")
 
 
 def _give_ids(lesson):
@@ -139,7 +141,7 @@ def _give_ids(lesson):
             count += 1
         cell.id = f"{slug}-{count}" + (f"-{cell.track}" if note else "")
         if (cell.id, cell.track) in seen:
-            raise LessonError(f"{lesson.name}: two cells would get the id {cell.id!r}: rename the heading or join the notes")
+            raise LessonError(f"{lesson.name}: two cells get the id {cell.id!r}: rename a heading or join the notes")
         seen.add((cell.id, cell.track))
 
 

@@ -50,8 +50,11 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
 
 def describe(bounds) -> str:
     """The bounds of a claim in a few signs: {"at_least": 0.99} gives "≥ 0.99"."""
-    parts = [f"{sign} {_short(bounds[name])}" for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("equals", "="))
-             if name in bounds]
+    parts = [
+        f"{sign} {_short(bounds[name])}"
+        for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("equals", "="))
+        if name in bounds
+    ]
     if "within" in bounds:
         parts[-1] += f" ± {_short(bounds['within'])}"
     return " and ".join(parts)

@@ -35,7 +35,8 @@ def exercise(number):
             except AssertionError as hint:
                 _show(number, "wrong", f"✗ {number} not yet: {_first_line(hint)}")
             except Exception as error:
-                _show(number, "wrong", f"✗ {number} not yet: it stopped with {type(error).__name__}: {_first_line(error)}")
+                stop = f"it stopped with {type(error).__name__}: {_first_line(error)}"
+                _show(number, "wrong", f"✗ {number} not yet: {stop}")
             else:
                 _show(number, "solved", f"✓ {number} solved.")
 

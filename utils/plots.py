@@ -28,14 +28,16 @@ def bars(values, *, xlabel, title, chance=None):
     names = list(values)
     axis.barh(names, [values[name] for name in names], color=COLOURS[0], height=0.62)
     for row, name in enumerate(names):
-        axis.annotate(f"{values[name]:.3f}", (values[name], row), xytext=(4, 0), textcoords="offset points", va="center")
+        value = values[name]
+        axis.annotate(f"{value:.3f}", (value, row), xytext=(4, 0), textcoords="offset points", va="center")
     if chance is not None:
-        axis.axvline(chance, color=COLOURS[7], linestyle="--", linewidth=1)
+        axis.axvline(chance, color=COLOURS[7], linestyle="--", linewidth=1, label="chance")
+        axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     axis.invert_yaxis()
     axis.set(xlabel=xlabel, title=title)
     axis.set_xlim(0, max(values.values()) * 1.15)
     numbers = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
-    _show(figure, f"{title}. Bars, {xlabel}: {numbers}.")
+    _show(figure, f"{title} Bars, {xlabel}: {numbers}.")
 
 
 def orders(scores, *, title, xlabel):
@@ -49,7 +51,12 @@ def orders(scores, *, title, xlabel):
     rows = np.arange(len(scores))
     for k, model in enumerate(models):
         values = [score[model] for score in scores.values()]
-        axis.barh(rows + (k - (len(models) - 1) / 2) * 0.34, values, height=0.32, color=COLOURS[k], label=model)
+        places = rows + (k - (len(models) - 1) / 2) * 0.34
+        axis.barh(places, values, height=0.32, color=COLOURS[k], label=model)
+        for place, value in zip(places, values, strict=True):
+            side = {"xytext": (4, 0), "ha": "left"} if value >= 0 else {"xytext": (-4, 0), "ha": "right"}
+            axis.annotate(f"{value:+.2f}", (value, place), textcoords="offset points", va="center", fontsize=8, **side)
+    axis.margins(x=0.15)
     axis.axvline(0, color=COLOURS[7], linewidth=1)
     axis.set_yticks(rows, list(scores))
     axis.invert_yaxis()
@@ -82,19 +89,13 @@ def pairs(spaces, labels, classes, *, title):
     _show(figure, f"{title}. Mean distance within a pair, in units of the spread of all points. {'; '.join(lengths)}.")
 
 
-def groups(points, group, names, *, title, words=(), rows=()):
-    """Points (n, size) projected to two dimensions, coloured by ``group`` (n,), whose names are ``names``.
-
-    words, rows  a few words to write beside the points of these rows
-    """
+def groups(points, group, names, *, title):
+    """Points (n, size) projected to two dimensions, coloured by ``group`` (n,), whose names are ``names``."""
     figure, axes = _figure(1, height=4.4)
     axis = axes[0]
     flat = PCA(2).fit_transform(points)
     for k, name in enumerate(names):
-        chosen = flat[group == k]
-        axis.scatter(*chosen.T, s=26, color=COLOURS[k], marker=MARKERS[k], alpha=0.8, label=name)
-    for word, row in zip(words, rows, strict=True):
-        axis.annotate(word, flat[row], xytext=(4, 4), textcoords="offset points", fontsize=8)
+        axis.scatter(*flat[group == k].T, s=26, color=COLOURS[k], marker=MARKERS[k], alpha=0.8, label=name)
     axis.set(title=title, xticks=[], yticks=[])
     axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     _show(figure, f"{title}. {len(points)} points in {len(names)} groups: {', '.join(names)}.")

@@ -18,6 +18,6 @@ def padding_gap(predict, tokens, *, extra=5) -> float:
     """
     tokens = np.asarray(tokens)
     if tokens.ndim != 2 or extra < 1:
-        raise ValueError(f"expected tokens of shape (batch, time) and extra >= 1, got shape {tokens.shape} and extra={extra}")
+        raise ValueError(f"expected tokens (batch, time) and extra >= 1, got shape {tokens.shape} and extra={extra}")
     padded = np.pad(tokens, ((0, 0), (0, extra)))
     return float(np.abs(np.asarray(predict(padded)) - np.asarray(predict(tokens))).max())

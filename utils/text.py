@@ -33,7 +33,8 @@ class Vocabulary:
         max_size     keep at most this many ids, the two special ones included
         """
         counts = Counter(token for tokens in token_lists for token in tokens)
-        ranked = sorted((token for token in counts if counts[token] >= min_count), key=lambda token: (-counts[token], token))
+        frequent = [token for token in counts if counts[token] >= min_count]
+        ranked = sorted(frequent, key=lambda token: (-counts[token], token))
         if not ranked:
             raise ValueError(f"no token occurs {min_count} times or more: the vocabulary would be empty")
         self.tokens = ["<pad>", "<unknown>", *ranked][:max_size]
@@ -95,7 +96,7 @@ def encode(token_lists, vocabulary) -> Encoded:
         raise ValueError("expected at least one text to encode, got none")
     for row, tokens in enumerate(token_lists):
         if len(tokens) == 0:
-            raise ValueError(f"text {row} has no tokens: a sequence of length 0 has no last state; leave empty texts out")
+            raise ValueError(f"text {row} has no tokens: a sequence of length 0 has no state; leave empty texts out")
     flat = np.fromiter((vocabulary.id(token) for tokens in token_lists for token in tokens), dtype=np.int32)
     offsets = np.concatenate([[0], np.cumsum([len(tokens) for tokens in token_lists])]).astype(np.int64)
     return Encoded(flat, offsets)
@@ -108,7 +109,7 @@ class Batches:
     about the same length, so little is padded. Two objects made with the same arguments give the same batches.
     """
 
-    def __init__(self, encoded, labels, *, batch_size, seed, width_step=8):
+    def __init__(self, encoded, labels, *, batch_size, seed, width_step=4):
         """encoded     Encoded texts
         labels      (texts,) whole numbers
         batch_size  texts in a batch (the last one may be smaller)
@@ -119,7 +120,7 @@ class Batches:
         if labels.shape != (len(encoded),):
             raise ValueError(f"expected one label for each of {len(encoded)} texts, got labels of shape {labels.shape}")
         if labels.dtype.kind not in "iu" or labels.min() < 0:
-            raise ValueError(f"labels must be class numbers 0, 1, 2, …, got dtype {labels.dtype}, smallest {labels.min()}")
+            raise ValueError(f"labels must be class numbers 0, 1, 2, …, got {labels.dtype}, smallest {labels.min()}")
         if batch_size < 1 or width_step < 1:
             raise ValueError(f"batch_size and width_step must be at least 1, got {batch_size} and {width_step}")
         self.encoded, self.labels = encoded, labels.astype(np.int32)

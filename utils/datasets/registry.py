@@ -53,13 +53,16 @@ def download(name) -> None:
         except requests.exceptions.RequestException as error:
             problem = f"no answer from {file['url']} ({type(error).__name__}). Check the network and run the cell again"
         except ValueError:  # pooch: the checksum differs
-            problem = f"what came from {file['url']} is not the file we know (sha256 differs). Nothing was kept; try again later"
+            problem = (
+                f"what came from {file['url']} is not the file we know (sha256 differs). Nothing was kept; try again"
+            )
         except OSError as error:
-            problem = f"cannot write to {folder()} ({error.strerror}). Set COURSE_DATA to a folder with space that you may write to"
+            problem = f"cannot write to {folder()} ({error.strerror}). Set COURSE_DATA to a folder you may write to"
         else:
             continue
         raise DataError(f"{file['name']}: {problem}")
 
 
 def _is_intact(target, file) -> bool:
-    return target.is_file() and target.stat().st_size == file["bytes"] and pooch.file_hash(str(target)) == file["sha256"]
+    same_size = target.is_file() and target.stat().st_size == file["bytes"]
+    return same_size and pooch.file_hash(str(target)) == file["sha256"]

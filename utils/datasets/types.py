@@ -35,7 +35,9 @@ class TextDataset:
             split = getattr(self, part)
             labels = np.asarray(split.labels)
             if labels.shape != (len(split),):
-                raise ValueError(f"{self.name}, {part}: expected {len(split)} labels, one for each text, got shape {labels.shape}")
+                raise ValueError(
+                    f"{self.name}, {part}: expected {len(split)} labels, one a text, got shape {labels.shape}"
+                )
             wrong = np.flatnonzero((labels < 0) | (labels >= len(self.classes)))
             if len(wrong):
                 raise ValueError(

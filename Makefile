@@ -1,0 +1,42 @@
+# make lab        set up and open JupyterLab on the course
+# make test       set up and run every test and every notebook
+# make notebooks  build the notebooks from lessons/
+# make check      style, and whether the committed notebooks are up to date
+# make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
+# make links      point every link to REPO=owner/name
+
+PYTHON ?= python3
+SEEDS ?= 1
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: lab test notebooks check scoreboard links
+
+lab: $(READY)
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/README.md $(FLAGS)
+
+test: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
+		-n 2 --dist loadfile --cov --cov-fail-under=95 -q $(FLAGS)
+
+notebooks: $(READY)
+	$(BIN)/python -m tools.build
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m tools.build --check
+
+scoreboard: $(READY)
+	$(BIN)/python -m tools.scoreboard --seeds $(SEEDS)
+
+links: $(READY)
+	$(BIN)/python -m tools.links $(REPO)
+	$(BIN)/python -m tools.build
+
+$(READY): requirements.txt constraints.txt
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found. Install Python 3.11, 3.12 or 3.13."; exit 1; }
+	@$(PYTHON) tools/check_python.py
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt -c constraints.txt
+	@touch $(READY)

@@ -1,0 +1,166 @@
+"""Check every claim over many seeds and write SCOREBOARD.md: `python -m tools.scoreboard [--seeds N] [lesson …]`.
+
+Seed 0 is read from the committed notebooks. The other seeds are run, two at a time. Every result is kept at once in
+data/scoreboard.json, so an interrupted run goes on where it stopped; results of older code are dropped.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+import nbformat
+
+from tools.build import assemble, check, target
+from tools.files import ROOT, replace_file
+from tools.lesson import TITLES, TRACKS, LessonError, choose, lesson_names, read
+from tools.run import execute, records
+from utils.claims import describe
+
+STORE = ROOT / "data" / "scoreboard.json"
+PAGE = ROOT / "SCOREBOARD.md"
+HOLDS_FOR = 0.9  # a claim must hold for at least this share of the seeds
+
+INTRODUCTION = """\
+# Scoreboard
+
+Every number the lessons state is a claim that is checked when the notebook runs. This page shows each claim's bound and
+what was measured with several seeds in both tracks: the median, the worst value, and for how many seeds the claim
+held. A claim must hold for at least nine of ten seeds in each track. Written by `python -m tools.scoreboard`.
+"""
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.scoreboard", description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", help="names or numbers, such as 01_embeddings or 01; default: all")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1; default: 1")
+    options = parser.parse_args(arguments)
+    if options.seeds < 1:
+        parser.error(f"--seeds must be at least 1, got {options.seeds}")
+    try:
+        lessons = [read(name) for name in choose(options.lessons)]
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+    store = load_store()
+    jobs = [
+        (lesson, track, seed)
+        for lesson in lessons
+        for track in TRACKS
+        for seed in _missing(store, lesson, track, options.seeds)
+    ]
+    with ProcessPoolExecutor(2) as pool:
+        running = {pool.submit(measure, *job): job for job in jobs}
+        for done in as_completed(running):
+            lesson, track, seed = running[done]
+            store[lesson.name][track]["seeds"][str(seed)] = done.result()
+            replace_file(STORE, json.dumps(store, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+            print(f"{lesson.name} ({track}), seed {seed}: {_summary(done.result())}", flush=True)
+    known = lesson_names()
+    replace_file(PAGE, page({name: store[name] for name in sorted(store) if name in known}))
+    return 1 if any(failures(store[lesson.name]) for lesson in lessons) else 0
+
+
+def measure(lesson, track, seed) -> dict:
+    """The claims of one notebook with one seed: {"claims": [record, …], "error": text or None}."""
+    if seed == 0 and not check(lesson, track):
+        return {"claims": records(nbformat.read(target(lesson, track), as_version=4), "claim"), "error": None}
+    notebook = execute(assemble(lesson, track), target(lesson, track).parent, seed=seed, allow_errors=True)
+    errors = [
+        f"{output.ename}: {output.evalue}"
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "error" and output.ename != "ClaimError"
+    ]
+    return {"claims": records(notebook, "claim"), "error": errors[0] if errors else None}
+
+
+def load_store() -> dict:
+    """What has been measured: {lesson: {track: {"digest": …, "seeds": {"0": …}}}}."""
+    return json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+
+
+def _missing(store, lesson, track, seeds):
+    """The seeds still to measure. Results whose digest is not that of the current code are dropped here."""
+    digest = assemble(lesson, track).metadata.course.digest
+    entry = store.setdefault(lesson.name, {}).setdefault(track, {})
+    if entry.get("digest") != digest:
+        entry.clear()
+        entry.update(digest=digest, seeds={})
+    return [seed for seed in range(seeds) if str(seed) not in entry["seeds"]]
+
+
+def rows(entry) -> list[dict]:
+    """One row for each claim of a lesson, in the order of the PyTorch notebook, with the values of each track."""
+    found = {}
+    for track in TRACKS:
+        for result in entry.get(track, {}).get("seeds", {}).values():
+            for record in result["claims"]:
+                new = {"text": record["text"], "bound": describe(record), **{name: [] for name in TRACKS}}
+                found.setdefault(record["text"], new)[track].append(record)
+    return list(found.values())
+
+
+def failures(entry) -> list[str]:
+    """What keeps a lesson from passing: errors, and claims that hold for too few seeds."""
+    problems = [result["error"] for track in TRACKS for result in entry[track]["seeds"].values() if result["error"]]
+    for row in rows(entry):
+        for track in TRACKS:
+            if not row[track] or held(row[track]) < HOLDS_FOR * len(row[track]):
+                problems.append(f"{row['text']} ({TITLES[track]})")
+    return problems
+
+
+def held(measured) -> int:
+    """For how many seeds a claim held."""
+    return sum(record["holds"] for record in measured)
+
+
+def worst(measured) -> float:
+    """The value closest to breaking its bound, or furthest beyond it."""
+
+    def margin(record):
+        value = record["value"]
+        gaps = [value - record["at_least"]] if "at_least" in record else []
+        gaps += [record["at_most"] - value] if "at_most" in record else []
+        gaps += [-abs(value - record["equals"])] if "equals" in record else []
+        return min(gaps)
+
+    return min(measured, key=margin)["value"]
+
+
+def page(store) -> str:
+    """SCOREBOARD.md as text."""
+    lines = [INTRODUCTION]
+    for name, entry in store.items():
+        lines += [f"## {name}", ""]
+        heads = [f"{TITLES[track]} {what}" for track in TRACKS for what in ("median", "worst", "held")]
+        lines += [f"| claim | bound | {' | '.join(heads)} |", "|---|---|" + "---|" * len(heads)]
+        for row in rows(entry):
+            cells = []
+            for track in TRACKS:
+                measured = row[track]
+                if measured:
+                    median = statistics.median(record["value"] for record in measured)
+                    cells += [f"{median:.4g}", f"{worst(measured):.4g}", f"{held(measured)} of {len(measured)}"]
+                else:
+                    cells += ["–", "–", "not measured"]
+            lines.append(f"| {row['text'].replace('|', '∣')} | {row['bound']} | {' | '.join(cells)} |")
+        for problem in dict.fromkeys(failures(entry)):
+            lines.append(f"\nDoes not hold: {problem}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _summary(result):
+    if result["error"]:
+        return result["error"]
+    broken = [record["text"] for record in result["claims"] if not record["holds"]]
+    return f"{len(result['claims'])} claims, " + (f"broken: {'; '.join(broken)}" if broken else "all hold")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
