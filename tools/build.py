@@ -101,6 +101,7 @@ def build(lesson, track) -> bool:
     committed = nbformat.read(path, as_version=4) if path.exists() else None
     fresh = not committed or committed.metadata.get("course", {}).get("digest") != notebook.metadata.course.digest
     if fresh:
+        path.parent.mkdir(parents=True, exist_ok=True)
         execute(notebook, path.parent)
         _normalise(notebook)
     else:

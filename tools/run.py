@@ -21,6 +21,7 @@ def execute(notebook, folder, *, seed=0, allow_errors=False):
             resources={"metadata": {"path": str(folder)}},
             allow_errors=allow_errors,
             record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
         ).execute()
     return notebook
 

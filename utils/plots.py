@@ -37,7 +37,7 @@ def bars(values, *, xlabel, title, chance=None):
     axis.set(xlabel=xlabel, title=title)
     axis.set_xlim(0, max(values.values()) * 1.15)
     numbers = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
-    _show(figure, f"{title} Bars, {xlabel}: {numbers}.")
+    _show(figure, f"{title}. Bars, {xlabel}: {numbers}.")
 
 
 def orders(scores, *, title, xlabel):

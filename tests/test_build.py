@@ -1,0 +1,160 @@
+"""From a lesson to its notebooks: what is executed, what is kept, what is refused."""
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+
+from tools import build, links, run
+from tools.files import ROOT
+from tools.lesson import LessonError, parse
+from tools.run import records
+
+FRONT = (
+    "---\njupyter:\n  course:\n    title: A lesson\n    minutes: 5\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
+)
+
+
+def lesson(source):
+    return parse("99_test", f"{FRONT}```python\n{source}\n```\n")
+
+
+@pytest.fixture
+def house(monkeypatch, tmp_path):
+    """An empty course whose notebooks land in a folder of their own."""
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    (tmp_path / "utils").symlink_to(ROOT / "utils")
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def executed(monkeypatch):
+    """Replaces the kernel: each execution leaves one output and is counted."""
+    runs = []
+
+    def execute(notebook, folder, **options):
+        runs.append(notebook)
+        notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"run {len(runs)}")]
+
+    monkeypatch.setattr(build, "execute", execute)
+    return runs
+
+
+def output_of(path):
+    return nbformat.read(path, as_version=4).cells[-1].outputs[0].text
+
+
+def test_a_notebook_is_executed_and_keeps_what_a_reader_needs(house):
+    text = "from utils.claims import claim\nimport ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.Button())\nclaim('sum', 1 + 1, equals=2)"
+    build.build(lesson(text), "pytorch")
+    notebook = nbformat.read(house / "notebooks" / "pytorch" / "99_test.ipynb", as_version=4)
+    assert records(notebook, "claim") == [{"text": "sum", "value": 2.0, "holds": True, "equals": 2.0}]
+    assert [output.output_type for output in notebook.cells[-1].outputs] == ["display_data"], "the widget is left out"
+    assert notebook.metadata.kernelspec.name == "python3" and "widgets" not in notebook.metadata
+    assert [cell.id for cell in notebook.cells] == ["title", "set-up", "start-1", "start-2"]
+    assert build.check(lesson(text), "pytorch") == []
+
+
+def test_a_failing_cell_leaves_no_notebook(house):
+    with pytest.raises(CellExecutionError, match="ClaimError"):
+        build.build(lesson("from utils.claims import claim\nclaim('one', 1, equals=2)"), "pytorch")
+    assert not list(house.rglob("*.ipynb")) and not list(house.rglob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "source", ["import warnings\nwarnings.warn('old')", "import sys\nprint('log', file=sys.stderr)"]
+)
+def test_warnings_and_log_lines_are_refused(house, source):
+    with pytest.raises(LessonError, match="cell start-2 wrote a warning or an error"):
+        build.build(lesson(source), "pytorch")
+    assert not list(house.rglob("*.ipynb"))
+
+
+def test_paths_of_the_machine_are_refused(house):
+    with pytest.raises(LessonError, match="cell start-2 shows a path of this machine"):
+        build.build(lesson("import os\nos.__file__.replace('os.py', 'site-packages')"), "pytorch")
+
+
+def test_outputs_are_kept_while_the_code_is_the_same(house, executed):
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    assert build.build(lesson("x = 1  # one"), "pytorch")
+    assert not build.build(lesson("x = 1  # a better comment"), "pytorch")
+    assert output_of(path) == "run 1" and "a better comment" in path.read_text()
+    assert build.build(lesson("x = 2"), "pytorch")
+    assert output_of(path) == "run 2"
+
+
+def test_outputs_are_renewed_when_a_helper_data_or_versions_change(house, executed):
+    (house / "utils").unlink()
+    (house / "utils").mkdir()
+    (house / "utils" / "helper.py").write_text("from utils import deeper\n")
+    (house / "utils" / "deeper.py").write_text('"""What it is."""\nvalue = 1\n')
+    (house / "utils" / "other.py").write_text("value = 1\n")
+    text = lesson("from utils import helper")
+    assert build.build(text, "pytorch")
+    for path, content, expected in [
+        ("utils/other.py", "value = 2\n", False),
+        ("utils/deeper.py", '"""What it is, said better."""\nvalue = 1  # one\n', False),
+        ("utils/deeper.py", '"""What it is."""\nvalue = 2\n', True),
+        ("data/words.toml", "words = []\n", True),
+        ("constraints.txt", "numpy==0.1\n", True),
+    ]:
+        (house / path).write_text(content)
+        assert bool(build.check(text, "pytorch")) == expected, path
+        assert build.build(text, "pytorch") == expected, path
+
+
+def test_check_names_the_lesson_to_edit(house, executed):
+    assert build.check(lesson("x = 1"), "pytorch") == [
+        "notebooks/pytorch/99_test.ipynb is missing; edit lessons/99_test.md and run: python -m tools.build 99_test"
+    ]
+    build.build(lesson("x = 1"), "pytorch")
+    problems = build.check(lesson("x = 2"), "pytorch")
+    assert "differs from its lesson; edit lessons/99_test.md" in problems[0]
+    assert "are older than the code they come from" in problems[1]
+
+
+def test_check_notices_an_edited_notebook(house, executed):
+    build.build(lesson("x = 1"), "pytorch")
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    path.write_text(path.read_text().replace("x = 1", "x = 3"))
+    assert len(build.check(lesson("x = 1"), "pytorch")) == 1
+
+
+def test_collapsed_cells_are_collapsed_in_jupyterlab_and_on_colab(house):
+    text = f'{FRONT}```python tags=["solution"]\n# @title The solution\nx = 1\n```\n'
+    cell = build.assemble(parse("99_test", text), "pytorch").cells[-1]
+    assert cell.metadata == {"tags": ["solution"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+
+
+def test_the_command_refuses_an_unknown_lesson(capsys):
+    assert build.main(["77_nothing"]) == 2
+    assert "unknown lesson '77_nothing': expected one of" in capsys.readouterr().err
+
+
+def test_the_command_reports_a_failing_lesson_and_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(build, "read", lambda name: lesson("x = 1"))
+    monkeypatch.setattr(build, "check", lambda lesson, track: [f"{track} is stale"])
+    assert build.main(["--check", "01"]) == 1
+    assert capsys.readouterr().err == "pytorch is stale\ntensorflow is stale\n"
+
+
+def test_the_environment_of_a_run_does_not_stay(monkeypatch):
+    monkeypatch.setenv("COURSE_SEED", "7")
+    with run._environment(COURSE_SEED="3", OMP_NUM_THREADS=None):
+        assert run.os.environ["COURSE_SEED"] == "3"
+    assert run.os.environ["COURSE_SEED"] == "7"
+
+
+def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
+    copy = tmp_path / "pyproject.toml"
+    copy.write_text((ROOT / "pyproject.toml").read_text())
+    monkeypatch.setattr(links, "ROOT", tmp_path)
+    assert links.main(["ada/rnn-course"]) == 0
+    changed = copy.read_text()
+    assert 'repository = "ada/rnn-course"' in changed
+    assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text().splitlines())
+    assert links.main(["no address"]) == 2
+    assert "expected one address such as owner/name, got no address" in capsys.readouterr().err

@@ -1,0 +1,83 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utils import claims
+from utils.claims import ClaimError, claim, describe
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would display: a list of (text, metadata)."""
+    outputs = []
+    monkeypatch.setattr(claims, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(claims, "display", lambda data, metadata, raw: outputs.append((data["text/plain"], metadata)))
+    return outputs
+
+
+def test_a_claim_that_holds_shows_value_and_bound(shown):
+    claim("accuracy", 0.98765, at_least=0.9)
+    assert shown[0][0] == "✓ accuracy: 0.9877  (≥ 0.9)"
+
+
+def test_the_record_travels_in_the_metadata(shown):
+    claim("accuracy", np.float32(0.5), equals=0.5, within=0.01)
+    assert shown[0][1] == {"claim": {"text": "accuracy", "value": 0.5, "holds": True, "equals": 0.5, "within": 0.01}}
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"at_least": 0.6}, {"at_most": 0.4}, {"equals": 0.6, "within": 0.05}, {"equals": 0.6}]
+)
+def test_a_broken_claim_raises_with_the_value_and_still_leaves_its_record(shown, bounds):
+    with pytest.raises(ClaimError, match=r"accuracy: expected .* got 0\.5"):
+        claim("accuracy", 0.5, **bounds)
+    assert shown[0][1]["claim"]["holds"] is False
+
+
+@pytest.mark.parametrize("bounds", [{"at_least": 0}, {"at_most": 1}, {"equals": math.nan, "within": 1}])
+def test_nan_never_holds(shown, bounds):
+    with pytest.raises((ClaimError, ValueError), match=r"NaN|not a number"):
+        claim("loss", math.nan, **bounds)
+
+
+def test_a_claim_error_is_an_assertion_error():
+    assert issubclass(ClaimError, AssertionError)
+
+
+@pytest.mark.parametrize("bounds", [{}, {"within": 0.1}])
+def test_a_claim_without_a_bound_is_refused(bounds):
+    with pytest.raises(ValueError, match="has no bound: give at_least=, at_most= or equals="):
+        claim("accuracy", 1.0, **bounds)
+
+
+def test_within_without_equals_is_refused():
+    with pytest.raises(ValueError, match="within= but no equals="):
+        claim("accuracy", 1.0, at_least=0.5, within=0.1)
+
+
+@pytest.mark.parametrize("value", [True, np.bool_(True), np.float64(1), torch.tensor(1.0), 1])
+def test_truth_values_arrays_and_tensors_of_one_number_are_values(value):
+    claim("holds", value, equals=True)
+
+
+def test_without_a_kernel_the_line_is_printed(capsys):
+    claim("count", 160264, equals=160264)
+    assert capsys.readouterr().out == "✓ count: 160,264  (= 160,264)\n"
+
+
+@given(value=st.floats(-10, 10), low=st.floats(-10, 10), high=st.floats(-10, 10))
+def test_a_claim_holds_exactly_when_the_value_is_between_its_bounds(value, low, high):
+    if low <= value <= high:
+        claim("value", value, at_least=low, at_most=high)
+    else:
+        with pytest.raises(ClaimError):
+            claim("value", value, at_least=low, at_most=high)
+
+
+def test_bounds_are_described_in_signs():
+    assert describe({"at_least": 0.1, "at_most": 0.9}) == "≥ 0.1 and ≤ 0.9"
+    assert describe({"equals": 0.5, "within": 0.01}) == "= 0.5 ± 0.01"

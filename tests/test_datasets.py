@@ -1,0 +1,199 @@
+"""The data sets, and the download path with what can go wrong on it. Nothing here leaves this machine."""
+
+import hashlib
+import os
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import numpy as np
+import pytest
+
+from utils import datasets
+from utils.datasets import DataError, Split, TextDataset, registry
+from utils.text import tokenise
+
+CONTENT = b'"1","A title","and a description"\n"4","Another","one"\n'
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    for function in (datasets.load, datasets.is_available, datasets.download):
+        with pytest.raises(ValueError, match="unknown data set 'imdb': expected one of ag_news, emoji_names, same_bag"):
+            function("imdb")
+
+
+def test_both_sentences_of_a_pair_have_one_bag_and_opposite_labels():
+    pairs = datasets.load("same_bag")
+    for part in (pairs.train, pairs.validation, pairs.test):
+        assert part.labels.tolist() == [0, 1] * (len(part) // 2)
+        for one, other in zip(part.texts[::2], part.texts[1::2], strict=True):
+            assert one != other and Counter(one.split()) == Counter(other.split())
+
+
+def test_no_pair_occurs_in_two_parts():
+    pairs = datasets.load("same_bag")
+    parts = [set(part.texts) for part in (pairs.train, pairs.validation, pairs.test)]
+    assert [len(part) for part in parts] == [2000, 400, 1600]
+    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
+
+
+def test_the_seed_decides_the_pairs():
+    assert datasets.load("same_bag", seed=1).train.texts == datasets.load("same_bag", seed=1).train.texts
+    assert datasets.load("same_bag", seed=1).train.texts != datasets.load("same_bag", seed=2).train.texts
+
+
+def test_asking_for_more_pairs_than_exist_is_refused():
+    with pytest.raises(ValueError, match="asked for 6000 pairs, but only 2916 different ones exist"):
+        datasets.load("same_bag", train_pairs=5000)
+
+
+def test_the_names_of_one_emoji_stay_in_one_part():
+    names = datasets.load("emoji_names")
+    for part in (names.train, names.validation, names.test):
+        assert part.labels.tolist() == list(range(8)) * (len(part) // 8)
+        assert all(tokenise(text) for text in part.texts)
+    assert len(names.train) + len(names.validation) + len(names.test) >= 15_000
+    assert len(names.train) == pytest.approx(0.7 * 8 * 1923, rel=0.05)
+
+
+def test_generated_and_packaged_sets_are_always_available_and_need_no_download():
+    assert datasets.is_available("same_bag") and datasets.is_available("emoji_names")
+    datasets.download("same_bag")
+
+
+@pytest.mark.skipif(
+    not datasets.is_available("ag_news"), reason="AG News is not in COURSE_DATA; datasets.download fetches it"
+)
+def test_ag_news_is_split_in_6000_and_1600():
+    news = datasets.load("ag_news")
+    assert (len(news.train), len(news.validation), len(news.test)) == (6000, 0, 1600)
+    labels = np.concatenate([news.train.labels, news.test.labels])
+    assert np.bincount(labels).tolist() == [1900] * 4
+
+
+@pytest.mark.parametrize("label", [-1, 2])
+def test_a_label_out_of_range_is_refused(label):
+    good, bad = Split(["a"], np.array([0])), Split(["a", "b"], np.array([0, label]))
+    message = rf"toy, test, row 1: label {label} is out of range, expected 0 to 1 for 2 classes"
+    with pytest.raises(ValueError, match=message):
+        TextDataset("toy", ("no", "yes"), good, good, bad, "made up")
+
+
+def test_a_missing_label_is_refused():
+    good, short = Split(["a"], np.array([0])), Split(["a", "b"], np.array([0]))
+    with pytest.raises(ValueError, match=r"toy, train: expected 2 labels, one a text, got shape \(1,\)"):
+        TextDataset("toy", ("no", "yes"), short, good, good, "made up")
+
+
+class Files(BaseHTTPRequestHandler):
+    """Serves CONTENT, or the first half of it."""
+
+    def do_GET(self):
+        body = {"/whole.csv": CONTENT, "/half.csv": CONTENT[: len(CONTENT) // 2]}.get(self.path)
+        self.send_response(200 if body else 404)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = HTTPServer(("127.0.0.1", 0), Files)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def news_from(monkeypatch, tmp_path):
+    """Point the registry's AG News to an address, and COURSE_DATA to an empty folder, which is returned."""
+
+    def point(address):
+        entry = {
+            "name": "ag_news_test.csv",
+            "url": address,
+            "bytes": len(CONTENT),
+            "sha256": hashlib.sha256(CONTENT).hexdigest(),
+        }
+        monkeypatch.setitem(registry.REGISTRY, "ag_news", {"source": "a test", "files": [entry]})
+        monkeypatch.setenv("COURSE_DATA", str(tmp_path / "cache"))
+        return tmp_path / "cache"
+
+    return point
+
+
+def test_a_download_is_checked_kept_and_not_repeated(news_from, server):
+    folder = news_from(f"{server}/whole.csv")
+    assert not datasets.is_available("ag_news")
+    datasets.download("ag_news")
+    assert datasets.is_available("ag_news")
+    assert os.listdir(folder) == ["ag_news_test.csv"]
+    written = (folder / "ag_news_test.csv").stat().st_mtime_ns
+    datasets.download("ag_news")
+    assert (folder / "ag_news_test.csv").stat().st_mtime_ns == written
+
+
+def test_loading_a_set_that_is_not_here_says_how_to_fetch_it_and_fetches_nothing(news_from, server):
+    folder = news_from(f"{server}/whole.csv")
+    with pytest.raises(
+        DataError, match=r"ag_news_test.csv is not in .*datasets.download\('ag_news'\) fetches it .* from http"
+    ):
+        datasets.load("ag_news")
+    assert not folder.exists()
+
+
+def test_a_truncated_download_leaves_nothing_behind(news_from, server):
+    folder = news_from(f"{server}/half.csv")
+    with pytest.raises(DataError, match=r"what came from .*half.csv is not the file we know \(sha256 differs\)"):
+        datasets.download("ag_news")
+    assert os.listdir(folder) == []
+
+
+def test_a_missing_page_names_the_address(news_from, server):
+    folder = news_from(f"{server}/moved.csv")
+    with pytest.raises(DataError, match=r"no answer from .*moved.csv \(HTTPError\)"):
+        datasets.download("ag_news")
+    assert os.listdir(folder) == []
+
+
+def test_no_network_names_the_address(news_from):
+    folder = news_from("http://127.0.0.1:9/whole.csv")
+    with pytest.raises(
+        DataError, match=r"no answer from http://127.0.0.1:9/whole.csv \(ConnectionError\). Check the network"
+    ):
+        datasets.download("ag_news")
+    assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize("damaged", [CONTENT[:10], CONTENT.replace(b"title", b"TITLE")])
+def test_a_damaged_file_is_refused_and_a_new_download_repairs_it(news_from, server, damaged):
+    folder = news_from(f"{server}/whole.csv")
+    folder.mkdir()
+    (folder / "ag_news_test.csv").write_bytes(damaged)
+    assert not datasets.is_available("ag_news")
+    with pytest.raises(DataError, match=rf"is damaged: expected {len(CONTENT)} bytes .* got {len(damaged)} bytes"):
+        datasets.load("ag_news")
+    datasets.download("ag_news")
+    assert datasets.is_available("ag_news")
+
+
+def test_a_cache_that_cannot_be_written_is_named(news_from, server, tmp_path):
+    news_from(f"{server}/whole.csv")
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(DataError, match=r"cannot write to .*cache .*Set COURSE_DATA to a folder"):
+        datasets.download("ag_news")
+
+
+def test_without_course_data_the_users_cache_is_used(monkeypatch):
+    monkeypatch.delenv("COURSE_DATA")
+    assert registry.folder().name == "rnn-course"
+
+
+def test_every_registered_file_has_address_size_checksum_and_licence():
+    for entry in registry.REGISTRY.values():
+        assert entry["licence"] and entry["source"]
+        for file in entry["files"]:
+            assert file["url"].startswith("https://") and len(file["sha256"]) == 64 and file["bytes"] > 0

@@ -1,0 +1,97 @@
+"""The exercise helper; and of every lesson: stubs wait, wrong answers get a hint, solutions pass."""
+
+import pytest
+
+from tools.lesson import TRACKS, lesson_names, names, read
+from utils import exercises
+from utils.exercises import exercise, shows
+
+
+@exercise("9.1")
+def check_number(answer):
+    assert answer == 42, "multiply six by seven"
+
+
+@exercise("9.2")
+def check_function(square):
+    assert square(3) == 9, "three times three"
+
+
+@pytest.mark.parametrize(
+    "check, answer, line",
+    [
+        (check_number, ..., "9.1 is waiting for you."),
+        (check_number, 41, "✗ 9.1 not yet: multiply six by seven"),
+        (check_number, 42, "✓ 9.1 solved."),
+        (check_function, lambda x: ..., "9.2 is waiting for you."),
+        (check_function, lambda x: x + x, "✗ 9.2 not yet: three times three"),
+        (check_function, lambda x: x / 0, "✗ 9.2 not yet: it stopped with ZeroDivisionError: division by zero"),
+        (check_function, 9, "✗ 9.2 not yet: it stopped with TypeError: 'int' object is not callable"),
+        (check_function, lambda x: x * x, "✓ 9.2 solved."),
+    ],
+)
+def test_a_check_prints_one_line_and_never_raises(capsys, check, answer, line):
+    check(answer)
+    assert capsys.readouterr().out == line + "\n"
+
+
+def test_an_assert_without_a_hint_still_gives_a_line(capsys):
+    @exercise("9.3")
+    def check(answer):
+        raise AssertionError
+
+    check(False)
+    assert capsys.readouterr().out == "✗ 9.3 not yet: AssertionError\n"
+
+
+def test_in_a_notebook_the_state_travels_in_the_metadata(monkeypatch):
+    outputs = []
+    monkeypatch.setattr(exercises, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(exercises, "display", lambda data, metadata, raw: outputs.append(metadata))
+    check_number(42)
+    assert outputs == [{"exercise": {"number": "9.1", "state": "solved"}}]
+
+
+def test_shows_prints_the_first_line_of_the_error(capsys):
+    with shows(ValueError):
+        raise ValueError("first line\nsecond line")
+    assert capsys.readouterr().out == "ValueError: first line\n"
+
+
+def test_shows_fails_when_nothing_is_raised():
+    with pytest.raises(AssertionError, match="expected ValueError, but nothing was raised"), shows(ValueError):
+        pass
+
+
+def test_shows_lets_other_errors_through():
+    with pytest.raises(KeyError), shows(ValueError):
+        raise KeyError("another")
+
+
+def cells_needed(cells, last):
+    """The cells that bind, directly or through others, the names that ``cells[last]`` reads; and that cell."""
+    chosen, wanted = [cells[last]], names(cells[last])[1]
+    for cell in reversed(cells[:last]):
+        binds, reads = names(cell)
+        if binds & wanted:
+            chosen.insert(0, cell)
+            wanted = (wanted - binds) | reads
+    return chosen
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("tag, mark", [("check", "waiting"), ("wrong", "✗"), ("solution", "✓")])
+def test_stub_wrong_answer_and_solution_of_every_exercise(capsys, name, track, tag, mark):
+    cells = [cell for cell in read(name).cells if cell.kind == "code" and cell.track in (None, track)]
+    tagged = [place for place, cell in enumerate(cells) if tag in cell.tags]
+    assert len(tagged) >= 3, f"{name} has {len(tagged)} cells tagged {tag}, expected one for each of three exercises"
+    for place in tagged:
+        earlier = [cell for cell in cells[:place] if not cell.tags & {"wrong", "solution"}]
+        needed = cells_needed([*earlier, cells[place]], len(earlier))
+        namespace = {}
+        for cell in needed[:-1]:
+            exec(cell.source, namespace)
+        capsys.readouterr()
+        exec(cells[place].source, namespace)
+        assert mark in capsys.readouterr().out.splitlines()[0]

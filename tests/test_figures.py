@@ -1,0 +1,88 @@
+"""Figures, live controls and detectors."""
+
+import base64
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from utils import plots, sanity, widgets
+
+POINTS = np.random.default_rng(0).normal(size=(12, 5))
+LABELS = np.array([0, 1] * 6)
+
+
+def draw_bars():
+    plots.bars({"baseline": 0.5, "model": 0.75}, xlabel="accuracy", title="Bars", chance=0.5)
+
+
+def draw_orders():
+    plots.orders({"a b": {"bag": 0.1, "RNN": -2.0}, "b a": {"bag": 0.1, "RNN": 2.0}}, title="Orders", xlabel="score")
+
+
+def draw_pairs():
+    plots.pairs({"bag": POINTS, "RNN": POINTS}, LABELS, ("no", "yes"), title="Pairs")
+
+
+def draw_groups():
+    plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups")
+
+
+@pytest.mark.parametrize("draw", [draw_bars, draw_orders, draw_pairs, draw_groups])
+def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
+    shown = []
+    monkeypatch.setattr(plots, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(plots, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    draw()
+    [(data, metadata)] = shown
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == data["text/plain"] != ""
+
+
+def test_the_alt_text_holds_the_numbers(capsys):
+    draw_bars()
+    assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.500, model 0.750.\n"
+
+
+def test_equal_points_of_a_pair_are_said_to_be_at_distance_0(capsys):
+    twins = np.repeat(POINTS[:6], 2, axis=0)
+    plots.pairs({"bag": twins}, LABELS, ("no", "yes"), title="Pairs")
+    assert "bag: 0.00" in capsys.readouterr().out
+
+
+@pytest.fixture
+def control(monkeypatch):
+    """The control of `reorder_words` for "a b c", and what was drawn so far: a list of {order: scores}."""
+    drawn, displayed = [], []
+    monkeypatch.setattr(plots, "orders", lambda scores, **labels: drawn.append(scores))
+    monkeypatch.setattr(widgets, "display", displayed.append)
+    widgets.reorder_words(["a b c", "c b a"], lambda text: {"m": float(text[0] == "a")}, title="t", xlabel="x")
+    return displayed[0], drawn
+
+
+def test_the_static_figure_comes_first(control):
+    _, drawn = control
+    assert drawn == [{"a b c": {"m": 1.0}, "c b a": {"m": 0.0}}, {"a b c": {"m": 1.0}}]
+
+
+@pytest.mark.parametrize("clicks, order", [([1], "b a c"), ([0], "b c a"), ([2, 1], "c a b"), ([1, 1], "a b c")])
+def test_a_click_moves_a_word_to_the_left_and_the_first_to_the_end(control, clicks, order):
+    box, drawn = control
+    buttons = box.children[0].children
+    for place in clicks:
+        buttons[place].click()
+    assert list(drawn[-1]) == [order]
+    assert [button.description for button in buttons] == order.split()
+    assert all(isinstance(button, ipywidgets.Button) for button in buttons)
+
+
+def test_padding_moves_a_plain_mean_but_not_a_careful_one():
+    tokens = np.array([[2, 3, 0], [4, 0, 0]])
+    assert sanity.padding_gap(lambda t: t.sum(1) / (t != 0).sum(1), tokens) == 0
+    assert sanity.padding_gap(lambda t: t.mean(1), tokens) > 0.1
+
+
+@pytest.mark.parametrize("tokens, extra", [(np.array([1, 2]), 5), (np.array([[1, 2]]), 0)])
+def test_the_padding_detector_refuses_what_is_no_batch(tokens, extra):
+    with pytest.raises(ValueError, match=r"expected tokens \(batch, time\) and extra >= 1"):
+        sanity.padding_gap(lambda t: t, tokens, extra=extra)

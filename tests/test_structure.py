@@ -1,0 +1,223 @@
+"""What must be true of every lesson and of its committed notebooks."""
+
+import itertools
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbconvert.filters import markdown2html
+
+from tools.build import check, target
+from tools.files import ROOT
+from tools.lesson import TITLES, TRACKS, lesson_names, read
+from tools.run import records
+
+LESSONS = lesson_names()
+PARTS = (
+    "Before you start",
+    "Predict",
+    "Break it",
+    "On real data",
+    "Exercises",
+    "In the other framework",
+    "Check yourself",
+    "Where next",
+)
+each_lesson = pytest.mark.parametrize("name", LESSONS)
+each_notebook = pytest.mark.parametrize("name, track", [(name, track) for name in LESSONS for track in TRACKS])
+
+
+def notebook(name, track):
+    return nbformat.read(target(read(name), track), as_version=4)
+
+
+def section(name, heading):
+    """The Markdown of one part of a lesson."""
+    text = "\n\n".join(cell.source for cell in read(name).cells if cell.kind == "markdown")
+    return re.split(r"(?m)^## ", text.split(f"## {heading}\n", 1)[1])[0]
+
+
+@each_notebook
+def test_the_committed_notebook_is_what_its_lesson_gives(name, track):
+    assert check(read(name), track) == []
+
+
+def test_there_is_no_notebook_without_a_lesson():
+    for track in TRACKS:
+        assert sorted(path.stem for path in (ROOT / "notebooks" / track).glob("*.ipynb")) == LESSONS
+
+
+@each_lesson
+def test_the_twins_share_ids_and_prose(name):
+    both = [{cell.id: cell for cell in notebook(name, track).cells if cell.id != "title"} for track in TRACKS]
+    own = [{cell.id for cell in read(name).cells if cell.track == track} for track in TRACKS]
+    notes = [{i for i in ids if i.endswith(f"-{track}")} for track, ids in zip(TRACKS, own, strict=True)]
+    assert both[0].keys() - notes[0] == both[1].keys() - notes[1]
+    for cell_id in both[0].keys() - own[0]:
+        assert both[0][cell_id].source == both[1][cell_id].source
+
+
+@each_notebook
+def test_the_twins_make_the_same_claims_and_all_of_them_held(name, track):
+    claims = records(notebook(name, track), "claim")
+    assert len(claims) >= 5 and all(claim["holds"] for claim in claims)
+    assert [claim["text"] for claim in claims] == [c["text"] for c in records(notebook(name, TRACKS[0]), "claim")]
+
+
+@each_notebook
+def test_outputs_hold_no_error_no_warning_and_no_widget(name, track):
+    for cell in notebook(name, track).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error" and output.get("name") != "stderr", cell.id
+            assert not any("widget" in kind for kind in output.get("data", {})), cell.id
+
+
+@each_notebook
+def test_every_figure_has_alt_text(name, track):
+    figures = [
+        output
+        for cell in notebook(name, track).cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    assert figures
+    assert all(len(figure.metadata["image/png"]["alt"]) > 20 for figure in figures)
+
+
+@each_lesson
+def test_a_lesson_has_all_its_parts(name):
+    headings = [cell.source.splitlines()[0][3:] for cell in read(name).cells if cell.source.startswith("## ")]
+    assert [heading for heading in headings if heading in PARTS] == list(PARTS)
+    text = "\n".join(cell.source for cell in read(name).cells)
+    goals = re.search(r"After this lesson you can\n\n((?:- .+\n?(?:  .+\n?)*)+)", text)
+    done = re.search(r"You have\n\n((?:- .+\n?(?:  .+\n?)*)+)", text)
+    assert goals[1].count("- ") == done[1].count("- ") == 3
+
+
+@each_lesson
+def test_a_lesson_has_three_exercises_with_check_wrong_answer_and_solution(name):
+    number = int(name.split("_")[0])
+    cells = read(name).cells
+    for tag, word in (("check", "Check"), ("solution", "Solution")):
+        titles = [cell.source.splitlines()[0] for cell in cells if tag in cell.tags]
+        assert titles == [f"# @title {word} of {number}.{k}" for k in (1, 2, 3)]
+    assert sum("wrong" in cell.tags for cell in cells) == 3
+
+
+@each_lesson
+def test_a_line_above_names_each_collapsed_cell(name):
+    for track in TRACKS:
+        cells = [cell for cell in read(name).track(track) if cell.track in (None, track)]
+        for above, cell in itertools.pairwise(cells):
+            if cell.tags & {"check", "solution"}:
+                assert above.kind == "markdown" and re.match(r"The (check|solution) of", above.source), cell.id
+
+
+@each_lesson
+def test_code_cells_are_short_and_narrow(name):
+    for cell in read(name).cells:
+        if cell.kind == "code":
+            lines = cell.source.splitlines()
+            assert len(lines) <= 25, f"{cell.id} has {len(lines)} lines"
+            assert max(map(len, lines)) <= 100, f"{cell.id} has a line of {max(map(len, lines))} characters"
+
+
+class Quiz(HTMLParser):
+    """Collects the summaries and the answers of rendered <details>."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.summaries, self.answers, self.inside = [], [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "details":
+            self.answers.append("")
+            self.inside = "details"
+        elif tag == "summary":
+            self.summaries.append("")
+            self.inside = "summary"
+
+    def handle_endtag(self, tag):
+        if tag == "summary":
+            self.inside = "details"
+        elif tag == "details":
+            self.inside = None
+
+    def handle_data(self, text):
+        if self.inside == "summary":
+            self.summaries[-1] += text
+        elif self.inside == "details":
+            self.answers[-1] += text
+
+
+@each_lesson
+@pytest.mark.parametrize("heading", ["Before you start", "Check yourself"])
+def test_quizzes_render_and_have_one_right_option_each(name, heading):
+    questions = re.split(r"(?m)^\*\*\d\.\*\* ", section(name, heading))[1:]
+    assert 3 <= len(questions) <= 5
+    for question in questions:
+        quiz = Quiz(markdown2html(question))
+        assert len(quiz.summaries) == len(quiz.answers) >= 3
+        for letter, summary, answer in zip("ABCDE", quiz.summaries, quiz.answers, strict=False):
+            assert summary.startswith(f"{letter}. ")
+            assert not re.search(r"[`*$]", summary), f"Markdown in a summary: {summary}"
+            assert re.match(r"\s*(Right|Not quite)\.", answer), f"begins with neither Right nor Not quite: {answer}"
+        assert sum(answer.strip().startswith("Right.") for answer in quiz.answers) == 1, question
+
+
+@each_notebook
+def test_the_badge_opens_this_notebook(name, track):
+    title = notebook(name, track).cells[0].source
+    assert f"/blob/main/notebooks/{track}/{name}.ipynb)" in title
+    assert f"**{TITLES[track]}**" in title
+
+
+def markdown_files():
+    yield from sorted(ROOT.glob("*.md"))
+    yield ROOT / "data" / "README.md"
+
+
+def links_of(folder, text):
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not link.startswith(("http", "#")):
+            yield folder / link.split("#")[0]
+
+
+def test_relative_links_of_the_pages_resolve():
+    for page in markdown_files():
+        for link in links_of(page.parent, page.read_text(encoding="utf-8")):
+            assert link.exists(), f"{page.name} links to {link}"
+
+
+@each_notebook
+def test_relative_links_of_the_notebooks_resolve(name, track):
+    for cell in notebook(name, track).cells:
+        if cell.cell_type == "markdown":
+            for link in links_of(ROOT / "notebooks" / track, cell.source):
+                assert link.exists(), f"{cell.id} links to {link}"
+
+
+@each_lesson
+def test_the_readme_lists_the_lesson_in_both_tracks(name):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"notebooks/{track}/{name}.ipynb" in readme for track in TRACKS)
+    assert read(name).title in readme
+
+
+def test_neutral_modules_import_no_framework():
+    for path in (ROOT / "utils").rglob("*.py"):
+        if path.name not in ("pytorch.py", "tensorflow.py"):
+            assert not re.search(r"(?m)^\s*(import|from) (torch|tensorflow|keras)", path.read_text(encoding="utf-8")), (
+                path
+            )
+
+
+def test_constraints_meet_the_requirements():
+    from packaging.requirements import Requirement
+
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    for requirement in (Requirement(line) for line in lines if line and not line.startswith("#")):
+        assert requirement.specifier.contains(pinned[requirement.name]), requirement
