@@ -9,6 +9,7 @@ PYTHON ?= python3
 SEEDS ?= 1
 BIN := .venv/bin
 READY := .venv/ready
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 .PHONY: lab test notebooks check scoreboard links
 
@@ -16,8 +17,8 @@ lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/README.md $(FLAGS)
 
 test: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-		-n 2 --dist loadfile --cov --cov-fail-under=95 -q $(FLAGS)
+	$(PYTEST) tests --cov --cov-fail-under=95
+	$(PYTEST) notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
 notebooks: $(READY)
 	$(BIN)/python -m tools.build

@@ -188,7 +188,7 @@ def test_a_cache_that_cannot_be_written_is_named(news_from, server, tmp_path):
 
 
 def test_without_course_data_the_users_cache_is_used(monkeypatch):
-    monkeypatch.delenv("COURSE_DATA")
+    monkeypatch.delenv("COURSE_DATA", raising=False)
     assert registry.folder().name == "rnn-course"
 
 

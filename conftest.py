@@ -1,0 +1,9 @@
+"""For all tests and for the notebooks that pytest runs: where the classic data sets are, if they are anywhere."""
+
+import os
+from pathlib import Path
+
+SHARED = Path(__file__).parents[1] / "shared" / "data"
+
+if "COURSE_DATA" not in os.environ and SHARED.is_dir():
+    os.environ["COURSE_DATA"] = str(SHARED)
