@@ -47,7 +47,10 @@ def output_of(path):
 
 
 def test_a_notebook_is_executed_and_keeps_what_a_reader_needs(house):
-    text = "from utils.claims import claim\nimport ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.Button())\nclaim('sum', 1 + 1, equals=2)"
+    text = (
+        "import ipywidgets\nfrom IPython.display import display\nfrom utils.claims import claim\n"
+        "display(ipywidgets.Button())\nclaim('sum', 1 + 1, equals=2)"
+    )
     build.build(lesson(text), "pytorch")
     notebook = nbformat.read(house / "notebooks" / "pytorch" / "99_test.ipynb", as_version=4)
     assert records(notebook, "claim") == [{"text": "sum", "value": 2.0, "holds": True, "equals": 2.0}]
