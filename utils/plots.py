@@ -55,7 +55,15 @@ def orders(scores, *, title, xlabel):
         axis.barh(places, values, height=0.32, color=COLOURS[k], label=model)
         for place, value in zip(places, values, strict=True):
             side = {"xytext": (4, 0), "ha": "left"} if value >= 0 else {"xytext": (-4, 0), "ha": "right"}
-            axis.annotate(f"{value:+.2f}", (value, place), textcoords="offset points", va="center", fontsize=8, **side)
+            axis.annotate(
+                f"{value:+.2f}",
+                (value, place),
+                textcoords="offset points",
+                va="center",
+                color=COLOURS[k],
+                fontsize=8,
+                **side,
+            )
     axis.margins(x=0.15)
     axis.axvline(0, color=COLOURS[7], linewidth=1)
     axis.set_yticks(rows, list(scores))
