@@ -1,4 +1,4 @@
-"""The PyTorch half: seed, device, and the training loop of lesson 01.
+"""The PyTorch half: seed, device, the training loop of lesson 01, recurrent weights in and out.
 
 `fit`, `evaluate` and `predict` are written out and explained in lesson 01; later lessons import them from here.
 """
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from utils import weights
 from utils.settings import course_device, course_seed
 
 
@@ -34,15 +35,15 @@ def device() -> torch.device:
 
 def fit(model, batches, *, epochs, learning_rate):
     """Train a classifier with Adam; return the mean loss of each epoch."""
-    device = next(model.parameters()).device
+    where = next(model.parameters()).device
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=1e-7)
     history = []
     model.train()
     for _ in range(epochs):
         losses = []
         for tokens, labels in batches:
-            tokens = torch.as_tensor(tokens, device=device)
-            labels = torch.as_tensor(labels, device=device, dtype=torch.long)
+            tokens = torch.as_tensor(tokens, device=where)
+            labels = torch.as_tensor(labels, device=where, dtype=torch.long)
             loss = nn.functional.cross_entropy(model(tokens), labels)
             optimizer.zero_grad()
             loss.backward()
@@ -55,13 +56,42 @@ def fit(model, batches, *, epochs, learning_rate):
 
 def predict(model, tokens):
     """Logits of a batch of token ids, as a NumPy array (batch, classes)."""
-    device = next(model.parameters()).device
+    where = next(model.parameters()).device
     model.eval()
     with torch.no_grad():
-        return model(torch.as_tensor(tokens, device=device)).cpu().numpy()
+        return model(torch.as_tensor(tokens, device=where)).cpu().numpy()
 
 
 def evaluate(model, batches):
     """Share of texts whose largest logit is at the right class."""
     hits = [predict(model, tokens).argmax(axis=1) == labels for tokens, labels in batches]
     return float(np.concatenate(hits).mean())
+
+
+def get_weights(layer):
+    """The weights of an nn.RNN, nn.LSTM or nn.GRU in the layout of utils.weights, all layers and directions."""
+    arrays = {name: array.detach().cpu().numpy() for name, array in layer.named_parameters()}
+    return weights.from_pytorch(arrays, _kind(layer))
+
+
+def set_weights(layer, layers) -> None:
+    """Copy weights in the layout of utils.weights into an nn.RNN, nn.LSTM or nn.GRU.
+
+    Raises ValueError if kind, sizes, number of layers or directions differ, or if the layer is in half precision.
+    """
+    weights.check_same_shape(layers, get_weights(layer))
+    with torch.no_grad():
+        for name, array in weights.to_pytorch(layers).items():
+            getattr(layer, name).copy_(torch.tensor(array))
+
+
+def _kind(layer) -> str:
+    kinds = {nn.RNN: "rnn", nn.LSTM: "lstm", nn.GRU: "gru"}
+    if type(layer) not in kinds:
+        raise ValueError(f"expected an nn.RNN, nn.LSTM or nn.GRU, got {type(layer).__name__}")
+    if not layer.bias or getattr(layer, "proj_size", 0) or getattr(layer, "nonlinearity", "tanh") != "tanh":
+        raise ValueError("expected a layer with biases, without projection and with tanh: only these are converted")
+    precision = next(layer.parameters()).dtype
+    if precision not in (torch.float32, torch.float64):
+        raise ValueError(f"expected weights in float32 or float64, got {precision}: half precision would round them")
+    return kinds[type(layer)]

@@ -1,4 +1,4 @@
-"""The TensorFlow half: a quiet start, seed, and bucketed batches for Keras.
+"""The TensorFlow half: a quiet start, seed, bucketed batches for Keras, recurrent weights in and out.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
 the start-up messages of the C++ libraries out of the notebook.
@@ -33,6 +33,7 @@ with _quiet_libraries():
     import keras
     import tensorflow as tf
 
+    from utils import weights
     from utils.settings import course_device, course_seed
 
     _gpus = tf.config.list_physical_devices("GPU")
@@ -62,3 +63,49 @@ def bucketed(batches) -> tf.data.Dataset:
     signature = (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))
     dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=signature)
     return dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+
+
+def get_weights(layers):
+    """The weights of recurrent Keras layers in the layout of utils.weights.
+
+    layers  one SimpleRNN, LSTM, GRU or Bidirectional of these, or a list of them, the lowest layer first
+    """
+    layers = layers if isinstance(layers, (list, tuple)) else [layers]
+    kind, directions, reset_after = _form(layers)
+    arrays = [layer.get_weights() for layer in layers]
+    return weights.from_keras(arrays, kind, directions=directions, reset_after=reset_after)
+
+
+def set_weights(layers, values) -> None:
+    """Copy weights in the layout of utils.weights into recurrent Keras layers.
+
+    Raises ValueError if kind, sizes, number of layers or directions differ, if a layer was never called (Keras
+    creates the weights at the first call), or if it computes in half precision.
+    """
+    layers = layers if isinstance(layers, (list, tuple)) else [layers]
+    weights.check_same_shape(values, get_weights(layers))
+    for layer, arrays in zip(layers, weights.to_keras(values), strict=True):
+        layer.set_weights(arrays)
+
+
+def _form(layers):
+    """Kind, number of directions and reset_after of recurrent layers that belong together."""
+    forms = {_form_of_one(layer) for layer in layers}
+    if len(forms) != 1:
+        raise ValueError(f"expected layers of one kind, got {', '.join(layer.name for layer in layers) or 'none'}")
+    return forms.pop()
+
+
+def _form_of_one(layer):
+    kinds = {keras.layers.SimpleRNN: "rnn", keras.layers.LSTM: "lstm", keras.layers.GRU: "gru"}
+    both = isinstance(layer, keras.layers.Bidirectional)
+    inner = layer.forward_layer if both else layer
+    if type(inner) not in kinds:
+        raise ValueError(f"expected a SimpleRNN, LSTM, GRU or Bidirectional of these, got {type(layer).__name__}")
+    if not layer.built:
+        raise ValueError(f"{layer.name} has no weights yet: Keras creates them when the layer is first called")
+    if not inner.use_bias or inner.activation is not keras.activations.tanh:
+        raise ValueError(f"{layer.name}: expected a layer with bias and tanh: only these are converted")
+    if inner.compute_dtype not in ("float32", "float64"):
+        raise ValueError(f"{layer.name}: expected to compute in float32 or float64, got {inner.compute_dtype}")
+    return kinds[type(inner)], 2 if both else 1, getattr(inner, "reset_after", True)
