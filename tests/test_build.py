@@ -75,9 +75,10 @@ def test_warnings_and_log_lines_are_refused(house, source):
     assert not list(house.rglob("*.ipynb"))
 
 
-def test_paths_of_the_machine_are_refused(house):
-    with pytest.raises(LessonError, match="cell start-2 shows a path of this machine"):
-        build.build(lesson("import os\nos.__file__.replace('os.py', 'site-packages')"), "pytorch")
+@pytest.mark.parametrize("source", ["'/usr/lib/site-packages/numpy'", "object()"])
+def test_paths_and_addresses_of_the_machine_are_refused(house, source):
+    with pytest.raises(LessonError, match="cell start-2 shows a path or an address of this machine"):
+        build.build(lesson(source), "pytorch")
 
 
 def test_outputs_are_kept_while_the_code_is_the_same(house, executed):

@@ -18,7 +18,9 @@ CONTENT = b'"1","A title","and a description"\n"4","Another","one"\n'
 
 def test_an_unknown_name_lists_the_known_ones():
     for function in (datasets.load, datasets.is_available, datasets.download):
-        with pytest.raises(ValueError, match="unknown data set 'imdb': expected one of ag_news, emoji_names, same_bag"):
+        with pytest.raises(
+            ValueError, match="'imdb': expected one of ag_news, emoji_names, same_bag, surnames, surnames_18"
+        ):
             function("imdb")
 
 

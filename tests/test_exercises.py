@@ -85,7 +85,7 @@ def cells_needed(cells, last):
 def test_stub_wrong_answer_and_solution_of_every_exercise(capsys, name, track, tag, mark):
     cells = [cell for cell in read(name).cells if cell.kind == "code" and cell.track in (None, track)]
     tagged = [place for place, cell in enumerate(cells) if tag in cell.tags]
-    assert len(tagged) >= 3, f"{name} has {len(tagged)} cells tagged {tag}, expected one for each of three exercises"
+    assert tagged, f"{name} has no cell tagged {tag}"
     for place in tagged:
         earlier = [cell for cell in cells[:place] if not cell.tags & {"wrong", "solution"}]
         needed = cells_needed([*earlier, cells[place]], len(earlier))

@@ -24,7 +24,9 @@ PARTS = (
     "Check yourself",
     "Where next",
 )
+FULL = [name for name in LESSONS if name != "00_start_here"]  # 00 shows how a lesson works, it is not one
 each_lesson = pytest.mark.parametrize("name", LESSONS)
+each_full_lesson = pytest.mark.parametrize("name", FULL)
 each_notebook = pytest.mark.parametrize("name, track", [(name, track) for name in LESSONS for track in TRACKS])
 
 
@@ -61,7 +63,7 @@ def test_the_twins_share_ids_and_prose(name):
 @each_notebook
 def test_the_twins_make_the_same_claims_and_all_of_them_held(name, track):
     claims = records(notebook(name, track), "claim")
-    assert len(claims) >= 5 and all(claim["holds"] for claim in claims)
+    assert len(claims) >= (5 if name in FULL else 1) and all(claim["holds"] for claim in claims)
     assert [claim["text"] for claim in claims] == [c["text"] for c in records(notebook(name, TRACKS[0]), "claim")]
 
 
@@ -85,7 +87,7 @@ def test_every_figure_has_alt_text(name, track):
     assert all(len(figure.metadata["image/png"]["alt"]) > 20 for figure in figures)
 
 
-@each_lesson
+@each_full_lesson
 def test_a_lesson_has_all_its_parts(name):
     headings = [cell.source.splitlines()[0][3:] for cell in read(name).cells if cell.source.startswith("## ")]
     assert [heading for heading in headings if heading in PARTS] == list(PARTS)
@@ -95,7 +97,7 @@ def test_a_lesson_has_all_its_parts(name):
     assert goals[1].count("- ") == done[1].count("- ") == 3
 
 
-@each_lesson
+@each_full_lesson
 def test_a_lesson_has_three_exercises_with_check_wrong_answer_and_solution(name):
     number = int(name.split("_")[0])
     cells = read(name).cells
@@ -152,7 +154,7 @@ class Quiz(HTMLParser):
             self.answers[-1] += text
 
 
-@each_lesson
+@each_full_lesson
 @pytest.mark.parametrize("heading", ["Before you start", "Check yourself"])
 def test_quizzes_render_and_have_one_right_option_each(name, heading):
     questions = re.split(r"(?m)^\*\*\d\.\*\* ", section(name, heading))[1:]

@@ -1,7 +1,8 @@
 """Check every claim over many seeds and write SCOREBOARD.md: `python -m tools.scoreboard [--seeds N] [lesson …]`.
 
 Seed 0 is read from the committed notebooks. The other seeds are run, two at a time. Every result is kept at once in
-data/scoreboard.json, so an interrupted run goes on where it stopped; results of older code are dropped.
+data/scoreboard.json, so an interrupted run goes on where it stopped; results of older code are dropped. The rows of the
+running task go to data/leaderboard.json.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from tools.files import ROOT, replace_file
 from tools.lesson import TITLES, TRACKS, LessonError, choose, lesson_names, read
 from tools.run import execute, records
 from utils.claims import describe
+from utils.running_task import LEADERBOARD
 
 STORE = ROOT / "data" / "scoreboard.json"
 PAGE = ROOT / "SCOREBOARD.md"
@@ -58,15 +60,16 @@ def main(arguments=None) -> int:
             store[lesson.name][track]["seeds"][str(seed)] = done.result()
             replace_file(STORE, json.dumps(store, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
             print(f"{lesson.name} ({track}), seed {seed}: {_summary(done.result())}", flush=True)
-    known = lesson_names()
-    replace_file(PAGE, page({name: store[name] for name in sorted(store) if name in known}))
+    known = {name: store[name] for name in lesson_names() if name in store}
+    replace_file(PAGE, page(known))
+    replace_file(LEADERBOARD, json.dumps(leaderboard(known), indent=1, ensure_ascii=False) + "\n")
     return 1 if any(failures(store[lesson.name]) for lesson in lessons) else 0
 
 
 def measure(lesson, track, seed) -> dict:
-    """The claims of one notebook with one seed: {"claims": [record, …], "error": text or None}."""
+    """One notebook with one seed: {"claims": [record, …], "leaderboard": [row, …], "error": text or None}."""
     if seed == 0 and not check(lesson, track):
-        return {"claims": records(nbformat.read(target(lesson, track), as_version=4), "claim"), "error": None}
+        return _result(nbformat.read(target(lesson, track), as_version=4))
     notebook = execute(assemble(lesson, track), target(lesson, track).parent, seed=seed, allow_errors=True)
     errors = [
         f"{output.ename}: {output.evalue}"
@@ -75,7 +78,12 @@ def measure(lesson, track, seed) -> dict:
         for output in cell.outputs
         if output.output_type == "error" and output.ename != "ClaimError"
     ]
-    return {"claims": records(notebook, "claim"), "error": errors[0] if errors else None}
+    return _result(notebook, errors[0] if errors else None)
+
+
+def _result(notebook, error=None):
+    rows = [row for record in records(notebook, "leaderboard") for row in record["rows"]]
+    return {"claims": records(notebook, "claim"), "leaderboard": rows, "error": error}
 
 
 def load_store() -> dict:
@@ -130,6 +138,19 @@ def worst(measured) -> float:
         return min(gaps)
 
     return min(measured, key=margin)["value"]
+
+
+def leaderboard(store) -> list[dict]:
+    """The rows of the running task: for each lesson and model the median accuracy of each track."""
+    found = {}
+    for name, entry in store.items():
+        for track in TRACKS:
+            for result in entry.get(track, {}).get("seeds", {}).values():
+                for row in result["leaderboard"]:
+                    new = {"lesson": name, "model": row["model"], "parameters": row["parameters"]}
+                    found.setdefault((name, row["model"]), new).setdefault(track, []).append(row["accuracy"])
+    medians = [row | {t: round(statistics.median(row[t]), 4) for t in TRACKS if t in row} for row in found.values()]
+    return [row for row in medians if all(track in row for track in TRACKS)]
 
 
 def page(store) -> str:

@@ -109,6 +109,103 @@ def groups(points, group, names, *, title):
     _show(figure, f"{title}. {len(points)} points in {len(names)} groups: {', '.join(names)}.")
 
 
+def curves(lines, *, xlabel, ylabel, title, chance=None):
+    """One curve for each entry of ``lines`` (name to (x, y)); the names stand in the legend if there are several.
+
+    chance  draws a dashed line at this height
+    """
+    figure, axes = _figure(1, height=3.2)
+    axis = axes[0]
+    for k, (name, (x, y)) in enumerate(lines.items()):
+        axis.plot(x, y, color=COLOURS[k], marker=MARKERS[k], markersize=4, label=name)
+    if chance is not None:
+        axis.axhline(chance, color=COLOURS[7], linestyle="--", linewidth=1, label="chance")
+    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if len(axis.get_lines()) > 1:
+        axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    ends = "; ".join(f"{name}: {y[0]:.2f} at {x[0]}, {y[-1]:.2f} at {x[-1]}" for name, (x, y) in lines.items())
+    _show(figure, f"{title}. {ylabel} against {xlabel}. {ends}.")
+
+
+def states(values, symbols, names, *, title):
+    """A heat map of states (rows, time), blue for -1, white for 0, red for 1.
+
+    symbols  (time,) labels along the top
+    names    (rows,) labels on the left
+    """
+    figure, axes = _figure(1, height=3.4)
+    axis = axes[0]
+    image = axis.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    axis.set_xticks(range(len(symbols)), symbols)
+    axis.set_yticks(range(len(names)), names)
+    axis.xaxis.tick_top()
+    axis.set(title=title)
+    figure.colorbar(image, ax=axis, label="state")
+    shown = " ".join(str(symbol).replace("\n", "/") for symbol in symbols)
+    _show(figure, f"{title}. Heat map of {', '.join(names)} over {len(symbols)} steps: {shown}.")
+
+
+def unrolled_rnn(symbols, *, title):
+    """An RNN drawn twice: folded, with a loop, and unrolled over ``symbols``, one copy of the same block for each."""
+    figure, axes = _figure(1, height=2.6)
+    axis = axes[0]
+    _block(axis, 0, "A", "$x_t$", "$h_t$")
+    loop = {"arrowstyle": "-|>", "color": COLOURS[1], "linewidth": 1.5, "connectionstyle": "arc3,rad=-2.2"}
+    axis.annotate("", (0.3, 0.8), (0.3, 1.2), arrowprops=loop)
+    axis.text(1.35, 1, "=", fontsize=18, ha="center", va="center")
+    for t, symbol in enumerate(symbols, start=1):
+        x = 1.3 + 1.3 * t
+        _block(axis, x, "A", f"$x_{t}$ = {symbol}", f"$h_{t}$")
+        _arrow(axis, (x - 1.0, 1), (x - 0.3, 1), COLOURS[1])
+    axis.text(1.85, 1.12, "$h_0$", ha="center")
+    _canvas(axis, (-0.9, 1.3 + 1.3 * len(symbols) + 0.6), (-0.35, 2.35), title)
+    copies = f"on the right {len(symbols)} copies of it in a row, one for each of {', '.join(symbols)}"
+    _show(figure, f"{title}. On the left one block A with a loop, {copies}; the state goes from copy to copy.")
+
+
+def rnn_cell(input_size, hidden_size, *, title):
+    """The inside of an RNN cell, with the shape of every array for one row of a batch."""
+    figure, axes = _figure(1, height=2.8)
+    axis = axes[0]
+    D, H = input_size, hidden_size
+    for x, y, text, colour in (
+        (0, 2, f"$x_t$\n(1, {D})", "white"),
+        (0, 0, f"$h_{{t-1}}$\n(1, {H})", "white"),
+        (1.7, 2, f"× $W_{{xh}}$\n({D}, {H})", "#CFE3F1"),
+        (1.7, 0, f"× $W_{{hh}}$\n({H}, {H})", "#F7DCC8"),
+        (3.3, 1, f"+ $b_h$\n({H},)", "#CDEBDD"),
+        (4.7, 1, "tanh", "#EEEEEE"),
+        (6.1, 1, f"$h_t$\n(1, {H})", "white"),
+    ):
+        box = {"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": COLOURS[7]}
+        axis.text(x, y, text, ha="center", va="center", bbox=box)
+    ends = [((0, 2), (1.7, 2)), ((0, 0), (1.7, 0)), ((1.7, 2), (3.3, 1)), ((1.7, 0), (3.3, 1))]
+    for start, end in [*ends, ((3.3, 1), (4.7, 1)), ((4.7, 1), (6.1, 1))]:
+        _arrow(axis, start, end, COLOURS[7], shrink=26)
+    _canvas(axis, (-0.7, 6.8), (-0.6, 2.6), title)
+    _show(figure, f"{title}. x times W_xh ({D}, {H}) plus h times W_hh ({H}, {H}) plus b_h ({H}), then tanh, gives h.")
+
+
+def _block(axis, x, name, below, above):
+    box = {"boxstyle": "square,pad=0.9", "facecolor": "#CFE3F1", "edgecolor": COLOURS[0]}
+    axis.text(x, 1, name, ha="center", va="center", bbox=box)
+    _arrow(axis, (x, 0.1), (x, 0.62), COLOURS[7])
+    _arrow(axis, (x, 1.38), (x, 1.9), COLOURS[7])
+    axis.text(x, 0.0, below, ha="center", va="top")
+    axis.text(x, 1.95, above, ha="center", va="bottom")
+
+
+def _arrow(axis, start, end, colour, *, shrink=0):
+    """An arrow between two points that stops ``shrink`` points before each of them."""
+    look = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.5, "shrinkA": shrink, "shrinkB": shrink}
+    axis.annotate("", end, start, arrowprops=look)
+
+
+def _canvas(axis, xlim, ylim, title):
+    axis.set(xlim=xlim, ylim=ylim, title=title)
+    axis.axis("off")
+
+
 def _figure(panels, *, height):
     figure = Figure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]

@@ -42,3 +42,36 @@ def reorder_words(sentences, score, *, title, xlabel):
         button.on_click(move)
     draw()
     display(ipywidgets.VBox([ipywidgets.HBox(buttons), figure]))
+
+
+def change_a_letter(text, distance, *, title):
+    """Change one letter of a text and watch how far apart the states of the two texts are, step by step.
+
+    text      the original
+    distance  function from two texts of equal length to (time,) distances between their states
+
+    First draws the curves for a change at the beginning, in the middle and near the end.
+    """
+    places = (0, len(text) // 2, len(text) - 2)
+    other = {place: _with_letter(text, place, "x") for place in places}
+    steps = list(range(1, len(text) + 1))
+    labels = {"xlabel": "letters read", "ylabel": "distance of the states"}
+    lines = {f"letter {place + 1} changed": (steps, distance(text, other[place])) for place in places}
+    plots.curves(lines, title=title, **labels)
+
+    place = ipywidgets.IntSlider(1, 1, len(text), description="letter")
+    letter = ipywidgets.Text("x", description="becomes")
+
+    def draw(place, letter):
+        if len(letter) == 1:
+            changed = _with_letter(text, place - 1, letter)
+            plots.curves({changed: (steps, distance(text, changed))}, title=f"{text} → {changed}", **labels)
+        else:
+            print(f"one letter, please, not {len(letter)}")
+
+    figure = ipywidgets.interactive_output(draw, {"place": place, "letter": letter})
+    display(ipywidgets.VBox([ipywidgets.HBox([place, letter]), figure]))
+
+
+def _with_letter(text, place, letter):
+    return text[:place] + letter + text[place + 1 :]

@@ -4,13 +4,30 @@ Generated sets and sets inside an installed package need no network. The classic
 `download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
 """
 
-from utils.datasets import ag_news, emoji_names, registry, same_bag
+from utils.datasets import ag_news, emoji_names, parity, registry, same_bag, surnames, surnames_18
 from utils.datasets.registry import DataError
-from utils.datasets.types import Split, TextDataset
+from utils.datasets.types import SequenceDataset, Sequences, Split, TextDataset
 
-__all__ = ["DataError", "Split", "TextDataset", "download", "is_available", "load", "names"]
+__all__ = [
+    "DataError",
+    "SequenceDataset",
+    "Sequences",
+    "Split",
+    "TextDataset",
+    "download",
+    "is_available",
+    "load",
+    "names",
+]
 
-_LOADERS = {"ag_news": ag_news.load, "emoji_names": emoji_names.load, "same_bag": same_bag.load}
+_LOADERS = {
+    "ag_news": ag_news.load,
+    "emoji_names": emoji_names.load,
+    "parity": parity.load,
+    "same_bag": same_bag.load,
+    "surnames": surnames.load,
+    "surnames_18": surnames_18.load,
+}
 
 
 def names() -> list[str]:
@@ -19,7 +36,7 @@ def names() -> list[str]:
 
 
 def load(name, **options):
-    """Return the data set ``name``, a TextDataset. Options are those of the set's own ``load``.
+    """Return the data set ``name``, a TextDataset or SequenceDataset. Options are those of the set's own ``load``.
 
     Raises ValueError for an unknown name, DataError if a file is missing or damaged. Downloads nothing.
     """

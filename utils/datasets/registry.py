@@ -34,7 +34,7 @@ def path(name, file_name) -> Path:
     """The checked path of one file. Raises DataError if it is missing or damaged."""
     file = next(file for file in REGISTRY[name]["files"] if file["name"] == file_name)
     target = folder() / file_name
-    how = f"datasets.download({name!r}) fetches it ({file['bytes'] / 1e6:.1f} MB) from {file['url']}"
+    how = f"datasets.download({name!r}) fetches it ({file['bytes'] / 1000:,.0f} kB) from {file['url']}"
     if not target.exists():
         raise DataError(f"{file_name} is not in {folder()}. {how}")
     if not _is_intact(target, file):

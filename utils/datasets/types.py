@@ -49,3 +49,29 @@ class TextDataset:
 def split_of(rows) -> Split:
     """A Split from a list of (text, label) pairs."""
     return Split([text for text, _ in rows], np.array([label for _, label in rows], dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Sequences of symbols and what to answer after each one.
+
+    inputs   (sequences, time) int32, ids from 1 on; 0 is padding
+    targets  (sequences, time) int32, class numbers; -1 where no answer is asked for
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class SequenceDataset:
+    """Sequences to train on and to test on. ``classes[target]`` is the name of a class."""
+
+    name: str
+    classes: tuple[str, ...]
+    train: Sequences
+    test: Sequences
+    source: str
