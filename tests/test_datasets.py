@@ -73,6 +73,16 @@ def test_ag_news_is_split_in_6000_and_1600():
     assert np.bincount(labels).tolist() == [1900] * 4
 
 
+def test_parity_counts_the_ones_so_far_and_asks_for_more_as_training_goes_on():
+    bits = datasets.load("parity", seed=3, test_size=4, test_length=50)
+    ones = bits.train.inputs - 1
+    assert set(np.unique(bits.train.inputs)) == {1, 2} and bits.test.inputs.shape == (4, 50)
+    asked = bits.train.targets >= 0
+    assert np.array_equal(bits.train.targets[asked], (ones.cumsum(axis=1) % 2)[asked])
+    assert asked[0].sum() == 2 and asked[-1].all() and len(bits.train) == len(asked) == 16_000
+    assert (bits.test.targets >= 0).all() and len(bits.test) == 4
+
+
 @pytest.mark.parametrize("label", [-1, 2])
 def test_a_label_out_of_range_is_refused(label):
     good, bad = Split(["a"], np.array([0])), Split(["a", "b"], np.array([0, label]))

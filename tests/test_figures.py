@@ -28,7 +28,28 @@ def draw_groups():
     plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups")
 
 
-@pytest.mark.parametrize("draw", [draw_bars, draw_orders, draw_pairs, draw_groups])
+def draw_curves():
+    plots.curves(
+        {"one": ([0, 1], [1.0, 0.5]), "two": ([0, 1], [0.0, 2.0])}, xlabel="x", ylabel="y", title="C", chance=0.5
+    )
+
+
+def draw_states():
+    plots.states(POINTS.T, "abcdefghijkl", [f"unit {k}" for k in range(5)], title="States")
+
+
+def draw_unrolled():
+    plots.unrolled_rnn(["not", "bad"], title="Unrolled")
+
+
+def draw_cell():
+    plots.rnn_cell(3, 4, title="Cell")
+
+
+FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_states, draw_unrolled, draw_cell]
+
+
+@pytest.mark.parametrize("draw", FIGURES)
 def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
     shown = []
     monkeypatch.setattr(plots, "get_ipython", lambda: "a kernel")
@@ -74,6 +95,42 @@ def test_a_click_moves_a_word_to_the_left_and_the_first_to_the_end(control, clic
     assert list(drawn[-1]) == [order]
     assert [button.description for button in buttons] == order.split()
     assert all(isinstance(button, ipywidgets.Button) for button in buttons)
+
+
+@pytest.fixture
+def letter_control(monkeypatch):
+    """The control of `change_a_letter` for "abc", and the curves drawn so far."""
+    drawn, displayed = [], []
+    monkeypatch.setattr(plots, "curves", lambda lines, **labels: drawn.append(lines))
+    monkeypatch.setattr(widgets, "display", displayed.append)
+    widgets.change_a_letter(
+        "abc", lambda text, other: [float(a != b) for a, b in zip(text, other, strict=True)], title="t"
+    )
+    return displayed[0], drawn
+
+
+def test_the_static_curves_come_first(letter_control):
+    _, drawn = letter_control
+    assert list(drawn[0]) == ["letter 1 changed", "letter 2 changed"]
+    assert drawn[0]["letter 1 changed"] == ([1, 2, 3], [1.0, 0.0, 0.0])
+
+
+def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
+    box, drawn = letter_control
+    place, letter = box.children[0].children
+    place.value = 3
+    letter.value = "z"
+    assert drawn[-1] == {"abz": ([1, 2, 3], [0.0, 0.0, 1.0])}
+    letter.value = "zz"
+    assert len(drawn) == 4 and list(drawn[-1]) == ["abz"]
+
+
+def test_turning_the_batch_reveals_a_loop_over_the_wrong_axis():
+    batch = np.random.default_rng(0).normal(size=(4, 3))
+    assert sanity.permutation_gap(lambda x: np.cumsum(x, axis=1)[:, -1], batch) == 0
+    assert sanity.permutation_gap(lambda x: np.cumsum(x, axis=0)[:, -1], batch) > 0.1
+    with pytest.raises(ValueError, match="a batch of at least two rows"):
+        sanity.permutation_gap(np.sum, batch[:1])
 
 
 def test_padding_moves_a_plain_mean_but_not_a_careful_one():

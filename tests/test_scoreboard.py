@@ -16,7 +16,10 @@ def entry(pytorch, tensorflow):
     """A lesson's measurements from the records of its seeds."""
     both = {"pytorch": pytorch, "tensorflow": tensorflow}
     return {
-        track: {"digest": "d", "seeds": {str(k): {"claims": [r], "error": None} for k, r in enumerate(records)}}
+        track: {
+            "digest": "d",
+            "seeds": {str(k): {"claims": [r], "leaderboard": [], "error": None} for k, r in enumerate(records)},
+        }
         for track, records in both.items()
     }
 
@@ -28,7 +31,8 @@ def board(monkeypatch, tmp_path):
 
     def measure(lesson, track, seed):
         measured.append((track, seed))
-        return {"claims": [record(0.95 + seed / 1000)], "error": None}
+        row = {"model": "RNN", "accuracy": 0.7 + seed / 100, "parameters": 10}
+        return {"claims": [record(0.95 + seed / 1000)], "leaderboard": [row], "error": None}
 
     class Now:
         """Runs at once what would go to another process."""
@@ -51,6 +55,7 @@ def board(monkeypatch, tmp_path):
 
     monkeypatch.setattr(scoreboard, "STORE", tmp_path / "data" / "scoreboard.json")
     monkeypatch.setattr(scoreboard, "PAGE", tmp_path / "SCOREBOARD.md")
+    monkeypatch.setattr(scoreboard, "LEADERBOARD", tmp_path / "leaderboard.json")
     monkeypatch.setattr(scoreboard, "measure", measure)
     monkeypatch.setattr(scoreboard, "ProcessPoolExecutor", Now)
     return measured
@@ -69,6 +74,13 @@ def test_fewer_seeds_forget_nothing(board):
     scoreboard.main(["--seeds", "3", "01"])
     scoreboard.main(["01"])
     assert "3 of 3" in scoreboard.PAGE.read_text()
+
+
+def test_the_rows_of_the_running_task_are_medians_over_the_seeds(board):
+    scoreboard.main(["--seeds", "3", "01"])
+    [row] = json.loads(scoreboard.LEADERBOARD.read_text())
+    expected = {"lesson": "01_embeddings", "model": "RNN", "parameters": 10, "pytorch": 0.71, "tensorflow": 0.71}
+    assert row == expected
 
 
 def test_results_of_older_code_are_dropped(board):
@@ -147,7 +159,8 @@ def test_claims_are_read_from_the_committed_notebook_or_from_a_run(monkeypatch):
     lesson = read("01_embeddings")
     monkeypatch.setattr(scoreboard, "check", lambda *job: [])
     assert len(scoreboard.measure(lesson, "pytorch", 0)["claims"]) > 5 and executed == []
-    assert scoreboard.measure(lesson, "pytorch", 4) == {"claims": [record(0.1, holds=False)], "error": "NameError: x"}
+    expected = {"claims": [record(0.1, holds=False)], "leaderboard": [], "error": "NameError: x"}
+    assert scoreboard.measure(lesson, "pytorch", 4) == expected
     monkeypatch.setattr(scoreboard, "check", lambda *job: ["stale"])
     scoreboard.measure(lesson, "pytorch", 0)
     assert executed == [4, 0]

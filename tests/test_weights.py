@@ -1,0 +1,156 @@
+"""The canonical layout of recurrent weights: what fits, what is refused, and that nothing is lost on the way."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from utils import cells, pytorch
+from utils import tensorflow as tensorflow_half
+from utils.tensorflow import keras
+from utils.weights import GATES, CellWeights, from_keras, from_pytorch, reorder_gates, to_keras, to_pytorch
+
+RNG = np.random.default_rng(0)
+
+
+def cell(kind, inputs=3, hidden=4, reset_after=True):
+    columns = len(GATES[kind]) * hidden
+    arrays = (RNG.normal(size=shape) for shape in [(inputs, columns), (hidden, columns), (columns,), (columns,)])
+    return CellWeights(kind, *arrays, reset_after)
+
+
+def same(one, other):
+    names = ("W_xh", "W_hh", "b_x", "b_h")
+    return all(
+        np.allclose(getattr(a, name), getattr(b, name), atol=1e-6)
+        for a_layer, b_layer in zip(one, other, strict=True)
+        for a, b in zip(a_layer, b_layer, strict=True)
+        for name in names
+    )
+
+
+@given(st.sampled_from(list(GATES)), st.integers(1, 4), st.integers(1, 4), st.integers(1, 2), st.integers(1, 3))
+def test_there_and_back_again_changes_nothing(kind, inputs, hidden, directions, num_layers):
+    layers = [
+        [cell(kind, inputs if k == 0 else directions * hidden, hidden) for _ in range(directions)]
+        for k in range(num_layers)
+    ]
+    assert same(from_pytorch(to_pytorch(layers), kind), layers)
+    there = from_keras(to_keras(layers), kind, directions=directions)
+    if kind == "gru":
+        assert same(there, layers)
+    else:  # Keras keeps the sum of the two biases
+        assert np.allclose(there[-1][-1].b_x, layers[-1][-1].b_x + layers[-1][-1].b_h)
+
+
+def test_gates_are_reordered_by_name():
+    assert reorder_gates(np.array([1, 1, 2, 2, 3, 3]), "zrn", into="rzn").tolist() == [2, 2, 1, 1, 3, 3]
+
+
+@pytest.mark.parametrize(
+    "columns, order, into, message",
+    [
+        (6, "zrn", "zri", "expected two orders of the same gates, got z, r, n and z, r, i"),
+        (6, "zzn", "nzz", "two orders of the same gates"),
+        (7, "zrn", "rzn", r"cannot cut 7 columns into 3 gates \(z, r, n\)"),
+    ],
+)
+def test_a_wrong_gate_order_is_refused(columns, order, into, message):
+    with pytest.raises(ValueError, match=message):
+        reorder_gates(np.zeros(columns), order, into)
+
+
+def test_a_wrong_shape_names_the_array_and_the_gates():
+    good = cell("lstm")
+    with pytest.raises(ValueError, match=r"lstm \(gates i, f, g, o\): expected W_xh of shape \(3, 16\), got \(3, 12\)"):
+        CellWeights("lstm", np.zeros((3, 12)), good.W_hh, good.b_x, good.b_h)
+    with pytest.raises(ValueError, match="unknown kind 'elman': expected one of rnn, lstm, gru"):
+        CellWeights("elman", good.W_xh, good.W_hh, good.b_x, good.b_h)
+
+
+@pytest.mark.parametrize(
+    "layers, got",
+    [
+        ([[cell("lstm")]], "1 layer × 1 direction of lstm, input 3, hidden 4"),
+        ([[cell("gru")], [cell("gru", 4)]], "2 layers × 1 direction of gru"),
+        ([[cell("gru"), cell("gru")]], "1 layer × 2 directions of gru"),
+        ([[cell("gru", hidden=5)]], "hidden 5"),
+        ([], "no layers"),
+    ],
+)
+def test_weights_of_another_network_are_refused_in_both_tracks(layers, got):
+    expected = "these weights do not fit the layer: expected 1 layer × 1 direction of gru, input 3, hidden 4; got .*"
+    with pytest.raises(ValueError, match=expected + got):
+        pytorch.set_weights(nn.GRU(3, 4), layers)
+    layer = keras.layers.GRU(4)
+    layer.build((None, None, 3))
+    with pytest.raises(ValueError, match=expected + got):
+        tensorflow_half.set_weights(layer, layers)
+
+
+def test_pytorch_has_no_gru_that_resets_before():
+    with pytest.raises(
+        ValueError, match="PyTorch's GRU resets after the product; these weights have reset_after=False"
+    ):
+        pytorch.set_weights(nn.GRU(3, 4), [[cell("gru", reset_after=False)]])
+
+
+def test_arrays_that_are_no_recurrent_weights_are_refused():
+    with pytest.raises(ValueError, match=r"expected arrays named weight_ih_l0, .* got bias"):
+        from_pytorch({"bias": np.zeros(3)}, "rnn")
+    with pytest.raises(
+        ValueError, match=r"layer 0: expected kernel, recurrent kernel and bias for 2 direction\(s\), got 3"
+    ):
+        from_keras([[np.zeros((3, 4)), np.zeros((4, 4)), np.zeros(4)]], "rnn", directions=2)
+    with pytest.raises(ValueError, match=r"gru, reset_after=False: a bias of shape \(2, 12\) does not fit"):
+        from_keras([[np.zeros((3, 12)), np.zeros((4, 12)), np.zeros((2, 12))]], "gru", reset_after=False)
+
+
+def test_a_layer_that_was_never_called_has_no_weights_yet():
+    with pytest.raises(
+        ValueError, match=r"gru.* has no weights yet: Keras creates them when the layer is first called"
+    ):
+        tensorflow_half.get_weights(keras.layers.GRU(4))
+
+
+def test_mixed_precision_is_refused_in_both_tracks():
+    layer = keras.layers.LSTM(4, dtype="mixed_float16")
+    layer.build((None, None, 3))
+    with pytest.raises(ValueError, match="expected to compute in float32 or float64, got float16"):
+        tensorflow_half.get_weights(layer)
+    with pytest.raises(ValueError, match=r"expected weights in float32 or float64, got torch\.bfloat16"):
+        pytorch.get_weights(nn.LSTM(3, 4).to(torch.bfloat16))
+
+
+@pytest.mark.parametrize("layer", [nn.Linear(3, 4), nn.RNN(3, 4, bias=False), nn.LSTM(3, 4, proj_size=2)])
+def test_other_pytorch_layers_are_refused(layer):
+    with pytest.raises(ValueError, match=r"expected an nn\.RNN|expected a layer with biases"):
+        pytorch.get_weights(layer)
+
+
+@pytest.mark.parametrize(
+    "layers, message",
+    [
+        ([keras.layers.Dense(4)], "expected a SimpleRNN, LSTM, GRU or Bidirectional of these, got Dense"),
+        ([keras.layers.SimpleRNN(4, activation="relu")], "expected a layer with bias and tanh"),
+        ([keras.layers.GRU(4), keras.layers.LSTM(4)], "expected layers of one kind, got"),
+        ([], "expected layers of one kind, got none"),
+    ],
+)
+def test_other_keras_layers_are_refused(layers, message):
+    for layer in layers:
+        layer.build((None, None, 3))
+    with pytest.raises(ValueError, match=message):
+        tensorflow_half.get_weights(layers)
+
+
+@pytest.mark.parametrize("shape", [(2, 0, 3), (2, 5), (2, 5, 4)])
+def test_the_reference_refuses_what_is_no_sequence(shape):
+    with pytest.raises(ValueError, match=r"expected x \(batch, time >= 1, feature = 3\), got shape"):
+        cells.forward(np.zeros(shape), cell("rnn"))
+
+
+def test_sigmoid_survives_large_numbers():
+    assert cells.sigmoid(np.array([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
