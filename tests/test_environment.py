@@ -14,7 +14,11 @@ from utils.environment import check
 
 def right(x, W_xh, W_hh, b_h):
     """The states in float32, as a framework gives them."""
-    return environment._states(x, W_xh, W_hh, b_h).astype("float32")
+    h, states = np.zeros((len(x), len(b_h)), "float32"), []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ W_xh + h @ W_hh + b_h)
+        states.append(h)
+    return np.stack(states, axis=1)
 
 
 def only(problems) -> str:
@@ -184,9 +188,3 @@ def test_the_course_s_own_files_name_python_the_packages_and_the_framework(frame
 def test_on_colab_the_first_lesson_fetches_what_any_lesson_fetches():
     fetched = {name: set(read(name).colab_packages) for name in lesson_names()}
     assert set.union(*fetched.values()) <= fetched["00_start_here"]
-
-
-def test_the_reference_is_the_formula_step_by_step():
-    x, W_xh, W_hh, b_h = np.ones((1, 2, 1)), np.array([[0.5]]), np.array([[2.0]]), np.array([0.25])
-    first = np.tanh(0.75)
-    assert environment._states(x, W_xh, W_hh, b_h)[0, :, 0] == pytest.approx([first, np.tanh(0.75 + 2 * first)])

@@ -219,7 +219,7 @@ def test_neutral_modules_import_no_framework():
 def test_constraints_meet_the_requirements():
     from packaging.requirements import Requirement
 
-    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    pinned = dict(line.lower().split("==") for line in (ROOT / "constraints.txt").read_text().split())
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     for requirement in (Requirement(line) for line in lines if line and not line.startswith("#")):
         assert requirement.specifier.contains(pinned[requirement.name]), requirement

@@ -15,8 +15,11 @@ from tools.lesson import TRACKS, lesson_names, read
 DRIVER = """
 import json, sys
 blocked, lessons = json.loads(sys.argv[1])
-for name in blocked:
-    sys.modules[name] = None
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in blocked:
+            raise ModuleNotFoundError(f"{name} is not installed here")
+sys.meta_path.insert(0, Blocked())
 sys.path.insert(0, ".")
 for cells in lessons:
     namespace = {}

@@ -70,8 +70,9 @@ def evaluate(model, batches):
 
 def get_weights(layer):
     """The weights of an nn.RNN, nn.LSTM or nn.GRU in the layout of utils.weights, all layers and directions."""
+    kind = _kind(layer)
     arrays = {name: array.detach().cpu().numpy() for name, array in layer.named_parameters()}
-    return weights.from_pytorch(arrays, _kind(layer))
+    return weights.from_pytorch(arrays, kind)
 
 
 def set_weights(layer, layers) -> None:
