@@ -14,7 +14,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 .PHONY: lab test notebooks check scoreboard links
 
 lab: $(READY)
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/README.md $(FLAGS)
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
 
 test: $(READY)
 	$(PYTEST) tests --cov --cov-fail-under=95
