@@ -66,8 +66,15 @@ def test_only_seeds_that_were_not_measured_are_run(board):
     assert sorted(board) == [("pytorch", 0), ("pytorch", 1), ("tensorflow", 0), ("tensorflow", 1)]
     board.clear()
     assert scoreboard.main(["--seeds", "3", "01"]) == 0
-    assert sorted(board) == [("pytorch", 2), ("tensorflow", 2)]
+    assert sorted(board) == [("pytorch", 0), ("pytorch", 2), ("tensorflow", 0), ("tensorflow", 2)]
     assert "3 of 3" in scoreboard.PAGE.read_text()
+
+
+def test_everything_is_measured_again_on_request(board):
+    scoreboard.main(["--seeds", "2", "01"])
+    board.clear()
+    scoreboard.main(["--seeds", "2", "--again", "01"])
+    assert len(board) == 4
 
 
 def test_fewer_seeds_forget_nothing(board):
@@ -89,8 +96,8 @@ def test_results_of_older_code_are_dropped(board):
     store["01_embeddings"]["pytorch"]["digest"] = "older"
     scoreboard.STORE.write_text(json.dumps(store))
     board.clear()
-    scoreboard.main(["01"])
-    assert board == [("pytorch", 0)]
+    scoreboard.main(["--seeds", "2", "01"])
+    assert sorted(board) == [("pytorch", 0), ("pytorch", 1), ("tensorflow", 0)]
 
 
 def test_an_unknown_lesson_and_no_seeds_are_refused(board, capsys):

@@ -135,7 +135,7 @@ def digest(lesson, track) -> str:
 
     Only the `utils` modules that the cells import count, followed through. Comments and docstrings do not count.
     """
-    code = [cell.source for cell in lesson.track(track) if cell.kind == "code"]
+    code = _code(lesson, track)
     modules = _modules(code)
     parts = [_bare(source) for source in code]
     parts += [f"{module}\n{_bare(_module_file(module).read_text(encoding='utf-8'))}" for module in sorted(modules)]
@@ -143,6 +143,19 @@ def digest(lesson, track) -> str:
     if "utils.running_task" in modules:
         parts.append(repr(earlier_rows(lesson.name)))
     parts.append((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    return _fingerprint(parts)
+
+
+def own_digest(lesson, track) -> str:
+    """A fingerprint of the code of one track's cells alone."""
+    return _fingerprint([_bare(source) for source in _code(lesson, track)])
+
+
+def _code(lesson, track):
+    return [cell.source for cell in lesson.track(track) if cell.kind == "code"]
+
+
+def _fingerprint(parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
