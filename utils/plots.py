@@ -9,6 +9,7 @@ import io
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 
@@ -145,6 +146,30 @@ def states(values, symbols, names, *, title):
     _show(figure, f"{title}. Heat map of {', '.join(names)} over {len(symbols)} steps: {shown}.")
 
 
+def triangle(panels, *, title, xlabel, ylabel, label):
+    """Lower triangles of square heat maps on one logarithmic scale; what is NaN or above the diagonal stays empty.
+
+    panels  name to sizes (steps, steps), positive; row and column k are step k + 1
+    """
+    figure, axes = _figure(len(panels), height=3.5)
+    steps = len(next(iter(panels.values())))
+    lower = np.tril(np.ones((steps, steps), dtype=bool))
+    shown = {name: np.where(lower, np.asarray(sizes, dtype=float), np.nan) for name, sizes in panels.items()}
+    norm = LogNorm(min(map(np.nanmin, shown.values())), max(map(np.nanmax, shown.values())))
+    for axis, (name, sizes) in zip(axes, shown.items(), strict=True):
+        image = axis.imshow(sizes, cmap="viridis", norm=norm, interpolation="nearest")
+        for row, column in np.argwhere(lower & np.isnan(sizes)):
+            axis.text(column, row, "×", ha="center", va="center", color=COLOURS[6], fontsize=8)
+        axis.set_xticks(range(steps), range(1, steps + 1), fontsize=8)
+        axis.set_yticks(range(steps), range(1, steps + 1), fontsize=8)
+        axis.set(title=name, xlabel=xlabel)
+    axes[0].set(ylabel=ylabel)
+    figure.colorbar(image, ax=axes, label=label, shrink=0.85)
+    figure.suptitle(title)
+    counts = "; ".join(f"{name}: {np.isfinite(sizes).sum()} fields" for name, sizes in shown.items())
+    _show(figure, f"{title}. Triangular heat maps, {ylabel} against {xlabel}, colour: {label}. {counts}.")
+
+
 def unrolled_rnn(symbols, *, title):
     """An RNN drawn twice: folded, with a loop, and unrolled over ``symbols``, one copy of the same block for each."""
     figure, axes = _figure(1, height=2.6)
@@ -204,6 +229,27 @@ def _arrow(axis, start, end, colour, *, shrink=0):
 def _canvas(axis, xlim, ylim, title):
     axis.set(xlim=xlim, ylim=ylim, title=title)
     axis.axis("off")
+
+
+def gradient_norms(panels, *, title):
+    """Norms of gradients against time on a logarithmic axis, panels side by side with one scale.
+
+    panels  name of a panel to {name of a curve: norms (time,)}; all panels hold the same curves
+    """
+    figure, axes = _figure(len(panels), height=3.4)
+    ends = []
+    for axis, (panel, lines) in zip(axes, panels.items(), strict=True):
+        axis.sharey(axes[0])
+        for k, (name, norms) in enumerate(lines.items()):
+            steps = np.arange(1, len(norms) + 1)
+            every = max(1, len(norms) // 10)
+            axis.semilogy(steps, norms, color=COLOURS[k], marker=MARKERS[k], markersize=4, markevery=every, label=name)
+            ends.append(f"{panel}, {name}: {norms[0]:.0e} at step 1, {norms[-1]:.0e} at step {len(norms)}")
+        axis.set(xlabel="time step t", title=panel)
+    axes[0].set_ylabel("norm of the gradient at $h_t$")
+    axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    figure.suptitle(title)
+    _show(figure, f"{title}. Norm of the gradient with respect to the state, logarithmic. {'; '.join(ends)}.")
 
 
 def _figure(panels, *, height):

@@ -1,4 +1,4 @@
-"""The PyTorch half: seed, device, the training loop of lesson 01, recurrent weights in and out.
+"""The PyTorch half: seed, device, the training loop of lesson 01, recurrent weights in and out, gradient microscope.
 
 `fit`, `evaluate` and `predict` are written out and explained in lesson 01; later lessons import them from here.
 """
@@ -84,6 +84,37 @@ def set_weights(layer, layers) -> None:
     with torch.no_grad():
         for name, array in weights.to_pytorch(layers).items():
             getattr(layer, name).copy_(torch.tensor(array))
+
+
+def state_gradients(layer, x, direction) -> np.ndarray:
+    """The gradient microscope: how much the state at each step matters for the last one. Returns (batch, time).
+
+    layer      an nn.RNN, nn.LSTM or nn.GRU (batch_first, one layer, one direction), or any module that makes one
+               step, ``cell(x_t, state)``, such as nn.RNNCell
+    x          (batch, time, feature)
+    direction  (hidden,) the loss is the last hidden state times this vector
+
+    Entry t is the norm of the gradient of the loss with respect to the state that step t hands on; of an LSTM, that of
+    h and c together. Raises ValueError if the layer has several layers or directions, or reads time first.
+    """
+    if isinstance(layer, nn.RNNBase) and (layer.num_layers > 1 or layer.bidirectional or not layer.batch_first):
+        raise ValueError("expected one layer, one direction and batch_first=True")
+    x = torch.as_tensor(x).detach().requires_grad_()
+    state, states = None, []
+    with torch.backends.cudnn.flags(enabled=False):  # cuDNN refuses the way back through a layer in eval mode
+        for t in range(x.shape[1]):
+            if isinstance(layer, nn.RNNBase):
+                _, state = layer(x[:, t : t + 1], state)
+            else:
+                state = layer(x[:, t], state)
+            # Copies, so that the c of an LSTM is what goes on to the next step, and not also what made this step's h.
+            state = tuple(part.clone() for part in state) if isinstance(state, tuple) else state.clone()
+            states.append(state if isinstance(state, tuple) else (state,))
+    loss = (states[-1][0] * torch.as_tensor(direction, dtype=x.dtype, device=x.device)).sum()
+    parts = [part for state in states for part in state]
+    gradients = torch.autograd.grad(loss, parts, allow_unused=True, materialize_grads=True)
+    gradients = torch.stack([g.reshape(len(x), -1) for g in gradients]).double().unflatten(0, (len(states), -1))
+    return gradients.pow(2).sum(dim=(1, 3)).sqrt().T.cpu().numpy()
 
 
 def _kind(layer) -> str:

@@ -1,7 +1,9 @@
-"""Detectors of silent bugs: each returns one number that a correct model keeps near zero.
+"""Detectors of silent bugs: each returns one number; for the gaps, a correct model keeps it near zero.
 
 They take a plain function from NumPy arrays to NumPy arrays, so they work with any framework.
 """
+
+import itertools
 
 import numpy as np
 
@@ -37,3 +39,37 @@ def permutation_gap(predict, batch) -> float:
         raise ValueError(f"expected a batch of at least two rows, got shape {batch.shape}")
     turned = np.asarray(predict(batch[::-1].copy()))
     return float(np.abs(turned[::-1] - np.asarray(predict(batch))).max())
+
+
+def stream_gap(cut, length) -> float:
+    """How many rows of a batch do not go on where the same row of the batch before stopped.
+
+    cut     function from a stream (length,) to a list of batches, each (batch, window)
+    length  how long a stream to try, long enough for two batches
+
+    Feeds ``cut`` the numbers 0, 1, 2, … instead of data and returns the share of rows that do not continue. Where a
+    state is carried from batch to batch it must be 0: else row k inherits the state of a stranger.
+    """
+    batches = [np.asarray(batch) for batch in cut(np.arange(length))]
+    if len(batches) < 2 or len({batch.shape for batch in batches}) != 1 or batches[0].ndim != 2:
+        shapes = [batch.shape for batch in batches]
+        raise ValueError(f"expected at least two batches of one shape (batch, window), got {shapes[:3]}")
+    torn = [after[:, 0] != before[:, -1] + 1 for before, after in itertools.pairwise(batches)]
+    return float(np.mean(torn))
+
+
+def gradient_reach(norms, *, share=0.01) -> int:
+    """How many steps back from the last one the gradient stays above ``share`` of its value at the last step.
+
+    norms  (time,) norm of the gradient with respect to each state, or (sequences, time), which is averaged first;
+           ``state_gradients`` of both framework halves gives it
+
+    Returns 0 if the step before the last gets less than ``share``, and time - 1 if the gradient arrives at the first
+    state. What lies farther back than the reach hardly counts in an update, although the loss may fall.
+    """
+    norms = np.asarray(norms, dtype=float)
+    norms = norms.mean(axis=0) if norms.ndim == 2 else norms
+    if norms.ndim != 1 or len(norms) < 2 or not np.isfinite(norms).all() or norms[-1] <= 0:
+        raise ValueError("expected finite norms of at least two steps, (time,), and more than 0 at the last one")
+    too_small = np.flatnonzero(norms < share * norms[-1])
+    return int(len(norms) - 1 - (too_small[-1] + 1 if len(too_small) else 0))

@@ -1,4 +1,5 @@
-"""The TensorFlow half: a quiet start, seed, bucketed batches for Keras, recurrent weights in and out.
+"""The TensorFlow half: a quiet start, seed, bucketed batches for Keras, recurrent weights in and out,
+the gradient microscope.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
 the start-up messages of the C++ libraries out of the notebook.
@@ -31,6 +32,7 @@ if "keras" in sys.modules and sys.modules["keras"].backend.backend() != "tensorf
 
 with _quiet_libraries():
     import keras
+    import numpy as np
     import tensorflow as tf
 
     from utils import weights
@@ -86,6 +88,34 @@ def set_weights(layers, values) -> None:
     weights.check_same_shape(values, get_weights(layers))
     for layer, arrays in zip(layers, weights.to_keras(values), strict=True):
         layer.set_weights(arrays)
+
+
+def state_gradients(layer, x, direction) -> np.ndarray:
+    """The gradient microscope: how much the state at each step matters for the last one. Returns (batch, time).
+
+    layer      a SimpleRNN, LSTM or GRU, or a cell that makes one step, ``cell(x_t, states)``, such as SimpleRNNCell
+    x          (batch, time, feature)
+    direction  (hidden,) the loss is the last hidden state times this vector
+
+    Entry t is the norm of the gradient of the loss with respect to the state that step t hands on; of an LSTM, that of
+    h and c together. Raises ValueError for a Bidirectional layer.
+    """
+    if isinstance(layer, keras.layers.Bidirectional):
+        raise ValueError("expected one direction: give forward_layer or backward_layer of the Bidirectional")
+    cell = getattr(layer, "cell", layer)
+    x = tf.convert_to_tensor(x)
+    states, state = [], cell.get_initial_state(len(x))
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        for t in range(x.shape[1]):
+            _, state = cell(x[:, t], state)
+            # Copies, so that the c of an LSTM is what goes on to the next step, and not also what made this step's h.
+            state = [tf.identity(part) for part in state]
+            states.append(state)
+        loss = tf.reduce_sum(states[-1][0] * tf.cast(direction, x.dtype))
+    gradients = tape.gradient(loss, states, unconnected_gradients="zero")
+    norms = [np.sqrt(sum((g.numpy().astype(float) ** 2).sum(axis=1) for g in step)) for step in gradients]
+    return np.stack(norms, axis=1)
 
 
 def _form(layers):

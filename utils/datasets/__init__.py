@@ -4,14 +4,16 @@ Generated sets and sets inside an installed package need no network. The classic
 `download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
 """
 
-from utils.datasets import ag_news, emoji_names, parity, registry, same_bag, surnames, surnames_18
+from utils.datasets import adding, ag_news, digits, echo, emoji_names, parity, registry, same_bag, surnames, surnames_18
 from utils.datasets.registry import DataError
-from utils.datasets.types import SequenceDataset, Sequences, Split, TextDataset
+from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, TextDataset
 
 __all__ = [
     "DataError",
     "SequenceDataset",
     "Sequences",
+    "Series",
+    "SeriesDataset",
     "Split",
     "TextDataset",
     "download",
@@ -21,7 +23,10 @@ __all__ = [
 ]
 
 _LOADERS = {
+    "adding": adding.load,
     "ag_news": ag_news.load,
+    "digits": digits.load,
+    "echo": echo.load,
     "emoji_names": emoji_names.load,
     "parity": parity.load,
     "same_bag": same_bag.load,
@@ -36,7 +41,7 @@ def names() -> list[str]:
 
 
 def load(name, **options):
-    """Return the data set ``name``, a TextDataset or SequenceDataset. Options are those of the set's own ``load``.
+    """Return the data set ``name``, in a form of `utils.datasets.types`. Options are those of its own ``load``.
 
     Raises ValueError for an unknown name, DataError if a file is missing or damaged. Downloads nothing.
     """

@@ -75,3 +75,29 @@ class SequenceDataset:
     train: Sequences
     test: Sequences
     source: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Sequences of numbers with one target each.
+
+    inputs   (sequences, time, features) float32
+    targets  (sequences,) float32 numbers, or int32 class numbers
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class SeriesDataset:
+    """Series to train on and to test on. ``classes[target]`` is the name of a class; empty if targets are numbers."""
+
+    name: str
+    classes: tuple[str, ...]
+    train: Series
+    test: Series
+    source: str

@@ -1,0 +1,29 @@
+"""Echo: repeat the bit seen some steps ago, in streams that do not end. Generated, seeded."""
+
+import numpy as np
+
+from utils.datasets.types import SequenceDataset, Sequences
+
+
+def load(*, seed=0, lag=8, streams=32, train_length=9600, test_length=1600) -> SequenceDataset:
+    """Rows are streams; the answer at every step is the bit of ``lag`` steps before.
+
+    Bits are the ids 1 (zero) and 2 (one), so that 0 stays free for padding. The streams are running already when
+    recording begins: an answer is asked for at every step, but the first ``lag`` of each stream can only be guessed.
+    Raises ValueError for a lag below 1.
+    """
+    if lag < 1:
+        raise ValueError(f"expected a lag of at least 1 step, got {lag}")
+    rng = np.random.default_rng(seed)
+    return SequenceDataset(
+        name="echo",
+        classes=("zero", "one"),
+        train=_draw(rng, streams, train_length, lag),
+        test=_draw(rng, streams, test_length, lag),
+        source="generated",
+    )
+
+
+def _draw(rng, streams, length, lag):
+    bits = rng.integers(0, 2, (streams, lag + length), dtype=np.int32)
+    return Sequences(bits[:, lag:] + 1, bits[:, :-lag].copy())
