@@ -42,13 +42,13 @@ def permutation_gap(predict, batch) -> float:
 
 
 def stream_gap(cut, length) -> float:
-    """How many rows of a batch do not go on where the same row of the batch before stopped.
+    """The share of rows that do not go on where the same row of the batch before stopped.
 
     cut     function from a stream (length,) to a list of batches, each (batch, window)
     length  how long a stream to try, long enough for two batches
 
-    Feeds ``cut`` the numbers 0, 1, 2, … instead of data and returns the share of rows that do not continue. Where a
-    state is carried from batch to batch it must be 0: else row k inherits the state of a stranger.
+    Feeds ``cut`` the numbers 0, 1, 2, … instead of data. Where a state is carried from batch to batch the share must be
+    0: else row k inherits the state of a stranger.
     """
     batches = [np.asarray(batch) for batch in cut(np.arange(length))]
     if len(batches) < 2 or len({batch.shape for batch in batches}) != 1 or batches[0].ndim != 2:
