@@ -6,17 +6,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils import claims
+from utils import outputs
 from utils.claims import ClaimError, claim, describe
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What a notebook would display: a list of (text, metadata)."""
-    outputs = []
-    monkeypatch.setattr(claims, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(claims, "display", lambda data, metadata, raw: outputs.append((data["text/plain"], metadata)))
-    return outputs
+    seen = []
+    monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: seen.append((data["text/plain"], metadata)))
+    return seen
 
 
 def test_a_claim_that_holds_shows_value_and_bound(shown):

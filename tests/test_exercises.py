@@ -3,7 +3,7 @@
 import pytest
 
 from tools.lesson import TRACKS, lesson_names, names, read
-from utils import exercises
+from utils import outputs
 from utils.exercises import exercise, shows
 
 
@@ -45,11 +45,11 @@ def test_an_assert_without_a_hint_still_gives_a_line(capsys):
 
 
 def test_in_a_notebook_the_state_travels_in_the_metadata(monkeypatch):
-    outputs = []
-    monkeypatch.setattr(exercises, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(exercises, "display", lambda data, metadata, raw: outputs.append(metadata))
+    shown = []
+    monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append(metadata))
     check_number(42)
-    assert outputs == [{"exercise": {"number": "9.1", "state": "solved"}}]
+    assert shown == [{"exercise": {"number": "9.1", "state": "solved"}}]
 
 
 def test_shows_prints_the_first_line_of_the_error(capsys):

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from utils import plots, sanity, widgets
+from utils import outputs, plots, sanity, widgets
 
 POINTS = np.random.default_rng(0).normal(size=(12, 5))
 LABELS = np.array([0, 1] * 6)
@@ -52,8 +52,8 @@ FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_st
 @pytest.mark.parametrize("draw", FIGURES)
 def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
     shown = []
-    monkeypatch.setattr(plots, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(plots, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append((data, metadata)))
     draw()
     [(data, metadata)] = shown
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from utils import running_task
+from utils import outputs, running_task
 from utils.running_task import earlier_rows, leaderboard
 
 ROWS = [
@@ -33,8 +33,8 @@ def test_only_rows_of_earlier_lessons_are_shown(capsys):
 
 def test_the_rows_of_this_run_are_recorded(monkeypatch):
     shown = []
-    monkeypatch.setattr(running_task, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(running_task, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append((data, metadata)))
     leaderboard("02_rnn_anatomy", {"RNN": (0.7, 10280)})
     [(data, metadata)] = shown
     assert metadata == {"leaderboard": {"rows": [{"model": "RNN", "accuracy": 0.7, "parameters": 10280}]}}

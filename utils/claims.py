@@ -5,8 +5,7 @@ A claim prints one line with its value and bound. If it does not hold, the cell 
 
 import math
 
-from IPython import get_ipython
-from IPython.display import display
+from utils.outputs import show
 
 
 class ClaimError(AssertionError):
@@ -42,7 +41,7 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
         and ("equals" not in bounds or abs(value - bounds["equals"]) <= bounds.get("within", 0.0))
     )
     line = f"{'✓' if holds else '✗'} {text}: {_short(value)}  ({describe(bounds)})"
-    _show(line, {"text": text, "value": value, "holds": holds, **bounds})
+    show(line, {"claim": {"text": text, "value": value, "holds": holds, **bounds}})
     if not holds:
         reason = "the value is NaN" if math.isnan(value) else f"expected {describe(bounds)}"
         raise ClaimError(f"{text}: {reason}, got {value!r}")
@@ -65,10 +64,3 @@ def _short(number) -> str:
     if math.isfinite(number) and number == int(number):
         return f"{int(number):,}"
     return f"{number:.4g}"
-
-
-def _show(line, record):
-    if get_ipython() is None:
-        print(line)
-    else:
-        display({"text/plain": line}, metadata={"claim": record}, raw=True)

@@ -7,8 +7,7 @@
 import functools
 from contextlib import contextmanager
 
-from IPython import get_ipython
-from IPython.display import display
+from utils.outputs import show
 
 
 class _Unsolved(Exception):
@@ -75,7 +74,4 @@ def _first_line(error) -> str:
 
 
 def _show(number, state, line):
-    if get_ipython() is None:
-        print(line)
-    else:
-        display({"text/plain": line}, metadata={"exercise": {"number": number, "state": state}}, raw=True)
+    show(line, {"exercise": {"number": number, "state": state}})

@@ -7,11 +7,11 @@ import base64
 import io
 
 import numpy as np
-from IPython import get_ipython
-from IPython.display import display
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
+
+from utils.outputs import show
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart; markers differ as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000")
@@ -261,10 +261,6 @@ def _figure(panels, *, height):
 
 
 def _show(figure, alt):
-    if get_ipython() is None:
-        print(alt)
-        return
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-    data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
-    display(data, metadata={"image/png": {"alt": alt}}, raw=True)
+    show(alt, {"image/png": {"alt": alt}}, png=base64.b64encode(png.getvalue()).decode())

@@ -8,8 +8,7 @@ which only tools.scoreboard writes, from executed notebooks.
 import json
 from pathlib import Path
 
-from IPython import get_ipython
-from IPython.display import display
+from utils.outputs import show
 
 BATCH_SIZE = 128
 EPOCHS = 8
@@ -43,10 +42,7 @@ def leaderboard(lesson, results):
         {"model": model, "accuracy": float(accuracy), "parameters": parameters}
         for model, (accuracy, parameters) in results.items()
     ]
-    if get_ipython() is None:
-        print(table)
-    else:
-        display({"text/plain": table, "text/markdown": table}, metadata={"leaderboard": {"rows": record}}, raw=True)
+    show(table, {"leaderboard": {"rows": record}}, markdown=table)
 
 
 def _line(model, accuracy, parameters, source):

@@ -27,25 +27,21 @@ class Vocabulary:
     Build it from the training part only: a token that first appears in the test part is unknown.
     """
 
-    def __init__(self, token_lists, *, min_count=1, max_size=None):
+    def __init__(self, token_lists, *, min_count=1):
         """token_lists  lists of tokens
         min_count    leave out tokens seen fewer times than this
-        max_size     keep at most this many ids, the two special ones included
         """
         counts = Counter(token for tokens in token_lists for token in tokens)
         frequent = [token for token in counts if counts[token] >= min_count]
         ranked = sorted(frequent, key=lambda token: (-counts[token], token))
         if not ranked:
             raise ValueError(f"no token occurs {min_count} times or more: the vocabulary would be empty")
-        self.tokens = ["<pad>", "<unknown>", *ranked][:max_size]
+        self.tokens = ["<pad>", "<unknown>", *ranked]
         self.counts = counts
         self._ids = {token: i for i, token in enumerate(self.tokens)}
 
     def __len__(self) -> int:
         return len(self.tokens)
-
-    def __contains__(self, token) -> bool:
-        return token in self._ids
 
     def id(self, token) -> int:
         """The id of one token, or 1 if it is unknown."""
