@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from utils import datasets, plots, sanity
+from utils import datasets, outputs, plots, sanity
 
 
 def along_streams(flat, batch_size=4, window=5):
@@ -56,8 +56,8 @@ def test_the_detector_of_torn_streams_wants_two_batches(cut):
 
 def test_the_triangle_is_a_png_whose_alt_text_counts_its_fields(monkeypatch):
     shown = []
-    monkeypatch.setattr(plots, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(plots, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append((data, metadata)))
     sizes = np.arange(1.0, 17).reshape(4, 4)
     blocks = np.arange(4)[:, None] // 2 == np.arange(4) // 2
     panels = {"all": sizes, "window 2": np.where(blocks, sizes, np.nan)}
