@@ -154,3 +154,43 @@ def test_the_reference_refuses_what_is_no_sequence(shape):
 
 def test_sigmoid_survives_large_numbers():
     assert cells.sigmoid(np.array([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(("num_layers", "directions"), [(1, 1), (2, 1), (1, 2), (2, 2)])
+@pytest.mark.parametrize("bias", [3.0, [1.0, 2.0, 3.0, 4.0]])
+def test_the_forget_bias_is_set_in_all_layers_and_directions_and_nothing_else_moves(num_layers, directions, bias):
+    torch_lstm = nn.LSTM(3, 4, num_layers=num_layers, bidirectional=directions == 2)
+    keras_lstms = [keras.layers.LSTM(4, return_sequences=True) for _ in range(num_layers)]
+    if directions == 2:
+        keras_lstms = [keras.layers.Bidirectional(lstm) for lstm in keras_lstms]
+    keras.Sequential([keras.Input((None, 3)), *keras_lstms])
+    for half, network in ((pytorch, torch_lstm), (tensorflow_half, keras_lstms)):
+        before = half.get_weights(network)
+        half.set_forget_bias(network, bias)
+        after = half.get_weights(network)
+        for old, new in zip(sum(before, []), sum(after, []), strict=True):
+            assert (new.W_xh == old.W_xh).all() and (new.W_hh == old.W_hh).all()
+            total, was = (np.split(cell.b_x + cell.b_h, 4) for cell in (new, old))
+            assert np.allclose(total[1], bias)
+            assert all(np.allclose(total[gate], was[gate]) for gate in (0, 2, 3))
+
+
+def test_only_an_lstm_has_a_forget_bias():
+    with pytest.raises(ValueError, match="expected LSTM weights, got gru"):
+        pytorch.set_forget_bias(nn.GRU(2, 3), 1.0)
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.LSTM, nn.GRU])
+def test_a_pytorch_layer_can_start_as_keras_starts(make):
+    torch.manual_seed(0)
+    layer = make(5, 8, num_layers=2, bidirectional=True)
+    pytorch.start_like_keras(layer, forget_bias=2.0)
+    for cell in sum(pytorch.get_weights(layer), []):
+        assert np.allclose(cell.W_hh @ cell.W_hh.T, np.eye(8), atol=1e-5)  # rows of the wide matrix
+        limit = np.sqrt(6 / sum(cell.W_xh.shape))
+        assert 0.8 * limit < np.abs(cell.W_xh).max() <= limit
+        expected = np.zeros_like(cell.b_x)
+        expected[8:16] = 2.0 * (make is nn.LSTM)
+        assert np.allclose(cell.b_x, expected) and not cell.b_h.any()
+    learning = {name for name, parameter in layer.named_parameters() if parameter.requires_grad}
+    assert ("bias_hh_l0" in learning) == (make is nn.GRU) and "bias_ih_l1_reverse" in learning

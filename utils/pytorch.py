@@ -1,4 +1,4 @@
-"""The PyTorch half: seed, device, the training loop of lesson 01, recurrent weights in and out, gradient microscope.
+"""The PyTorch half: seed, device, the training loop of lesson 01, recurrent weights (start, in and out), microscope.
 
 `fit`, `evaluate` and `predict` are written out and explained in lesson 01; later lessons import them from here.
 """
@@ -66,6 +66,33 @@ def evaluate(model, batches):
     """Share of texts whose largest logit is at the right class."""
     hits = [predict(model, tokens).argmax(axis=1) == labels for tokens, labels in batches]
     return float(np.concatenate(hits).mean())
+
+
+def start_like_keras(layer, *, forget_bias=1.0) -> None:
+    """Give an nn.RNN, nn.LSTM or nn.GRU the weights that Keras starts with, all layers and directions.
+
+    Input weights Glorot uniform, recurrent weights orthogonal, biases 0, forget bias of an LSTM ``forget_bias``.
+    PyTorch adds up two biases. In an RNN or LSTM the second one is frozen at 0: two that learn would be one that learns
+    at double speed. A GRU needs both, as Keras's has.
+    """
+    for name, parameter in layer.named_parameters():
+        if name.startswith("weight_ih"):
+            nn.init.xavier_uniform_(parameter)
+        elif name.startswith("weight_hh"):
+            nn.init.orthogonal_(parameter)
+        else:
+            nn.init.zeros_(parameter)
+            parameter.requires_grad_(name.startswith("bias_ih") or isinstance(layer, nn.GRU))
+    if isinstance(layer, nn.LSTM):
+        set_forget_bias(layer, forget_bias)
+
+
+def set_forget_bias(layer, bias) -> None:
+    """Set the forget gate's bias of an nn.LSTM to a number, or to one for each unit (hidden,), in all its cells.
+
+    PyTorch adds up two biases: the first gets the value, the second 0. Raises ValueError if the layer is no LSTM.
+    """
+    set_weights(layer, weights.with_forget_bias(get_weights(layer), bias))
 
 
 def get_weights(layer):

@@ -67,6 +67,14 @@ def bucketed(batches) -> tf.data.Dataset:
     return dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
 
+def set_forget_bias(layers, bias) -> None:
+    """Set the forget gate's bias of LSTM layers to a number, or to one for each unit (hidden,), in all their cells.
+
+    layers  as in get_weights. Raises ValueError if they are no LSTMs, or were never called.
+    """
+    set_weights(layers, weights.with_forget_bias(get_weights(layers), bias))
+
+
 def get_weights(layers):
     """The weights of recurrent Keras layers in the layout of utils.weights.
 

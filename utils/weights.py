@@ -11,7 +11,7 @@ PyTorch stores the transposes and two biases. Keras stores this layout with one 
 gates of a GRU z, r, h, and keeps two biases for a GRU only with ``reset_after=True``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,6 +66,20 @@ class CellWeights:
 
 # All weights of a recurrent network: a list of layers, each a list of one or two directions (forward, backward).
 Layers = list[list[CellWeights]]
+
+
+def with_forget_bias(layers, bias) -> Layers:
+    """A copy of LSTM weights in which the forget gate's bias is ``bias``: a number, or one for each unit (hidden,)."""
+    return [[_with_forget_bias(cell, bias) for cell in directions] for directions in layers]
+
+
+def _with_forget_bias(cell, bias):
+    if cell.kind != "lstm":
+        raise ValueError(f"expected LSTM weights, got {cell.kind}: only an LSTM has a forget gate")
+    forget = slice(cell.hidden_size, 2 * cell.hidden_size)
+    b_x, b_h = cell.b_x.copy(), cell.b_h.copy()
+    b_x[forget], b_h[forget] = bias, 0
+    return replace(cell, b_x=b_x, b_h=b_h)
 
 
 def reorder_gates(array, order, into) -> np.ndarray:
