@@ -1,5 +1,7 @@
 """The canonical layout of recurrent weights: what fits, what is refused, and that nothing is lost on the way."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 import torch
@@ -168,7 +170,7 @@ def test_the_forget_bias_is_set_in_all_layers_and_directions_and_nothing_else_mo
         before = half.get_weights(network)
         half.set_forget_bias(network, bias)
         after = half.get_weights(network)
-        for old, new in zip(sum(before, []), sum(after, []), strict=True):
+        for old, new in zip(chain(*before), chain(*after), strict=True):
             assert (new.W_xh == old.W_xh).all() and (new.W_hh == old.W_hh).all()
             total, was = (np.split(cell.b_x + cell.b_h, 4) for cell in (new, old))
             assert np.allclose(total[1], bias)
@@ -185,7 +187,7 @@ def test_a_pytorch_layer_can_start_as_keras_starts(make):
     torch.manual_seed(0)
     layer = make(5, 8, num_layers=2, bidirectional=True)
     pytorch.start_like_keras(layer, forget_bias=2.0)
-    for cell in sum(pytorch.get_weights(layer), []):
+    for cell in chain(*pytorch.get_weights(layer)):
         assert np.allclose(cell.W_hh @ cell.W_hh.T, np.eye(8), atol=1e-5)  # rows of the wide matrix
         limit = np.sqrt(6 / sum(cell.W_xh.shape))
         assert 0.8 * limit < np.abs(cell.W_xh).max() <= limit
