@@ -3,6 +3,7 @@
 # make notebooks  build the notebooks from lessons/
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
+# make grade      grade the assignment in NOTEBOOK=path
 # make links      point every link to REPO=owner/name
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-.PHONY: lab test notebooks check scoreboard links
+.PHONY: lab test notebooks check scoreboard grade links
 
 lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
@@ -30,6 +31,9 @@ check: $(READY)
 
 scoreboard: $(READY)
 	$(BIN)/python -m tools.scoreboard --seeds $(SEEDS)
+
+grade: $(READY)
+	$(BIN)/python -m tools.grade $(NOTEBOOK)
 
 links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)

@@ -80,7 +80,7 @@ def cells_needed(cells, last):
 
 
 @pytest.mark.parametrize("track", TRACKS)
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", [name for name in lesson_names() if name[0].isdigit()])
 @pytest.mark.parametrize("tag, mark", [("check", "waiting"), ("wrong", "✗"), ("solution", "✓")])
 def test_stub_wrong_answer_and_solution_of_every_exercise(capsys, name, track, tag, mark):
     cells = [cell for cell in read(name).cells if cell.kind == "code" and cell.track in (None, track)]

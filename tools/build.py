@@ -174,8 +174,8 @@ def _title(lesson, track):
     page = f"https://colab.research.google.com/github/{course['repository']}/blob/{course['ref']}"
     badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({page}/notebooks/{track}/{lesson.name}.ipynb)"
     twin = f"[the same lesson in {TITLES[other]}](../{other}/{lesson.name}.ipynb)"
-    number = lesson.name.split("_")[0]
-    return f"# {number} · {lesson.title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · about {lesson.minutes} minutes"
+    title = f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
+    return f"# {title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · about {lesson.minutes} minutes"
 
 
 def _setup(lesson):

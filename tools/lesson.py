@@ -15,8 +15,9 @@ from tools.files import ROOT
 
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
-TAGS = {*TRACKS, "check", "solution", "wrong", "nbval-check-output"}
+TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "nbval-check-output"}
 COLLAPSED = {"check", "solution"}
+FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
 
@@ -52,9 +53,15 @@ class Lesson:
     colab_packages: list
     cells: list
 
+    @property
+    def number(self):
+        """The lesson's number, such as "05"; None for the assignment and the quiz at the end of the core."""
+        first = self.name.split("_")[0]
+        return first if first.isdigit() else None
+
     def track(self, track) -> list:
-        """The cells of one track's notebook, in order; wrong answers stay with the tests."""
-        return [cell for cell in self.cells if cell.track in (None, track) and "wrong" not in cell.tags]
+        """The cells of one track's notebook, in order."""
+        return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_TESTS]
 
 
 def lesson_names() -> list[str]:

@@ -8,12 +8,13 @@ from nbclient import NotebookClient
 CELL_SECONDS = 300
 
 
-def execute(notebook, folder, *, seed=0, allow_errors=False):
+def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
     """Execute ``notebook`` (nbformat) in place with the working folder ``folder``, on one thread, with ``COURSE_SEED``.
 
-    Raises nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
+    ``environment`` sets further variables, None unsets one. Raises
+    nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
     """
-    with _environment(COURSE_SEED=str(seed), OMP_NUM_THREADS="1", MPLBACKEND=None):
+    with _environment(COURSE_SEED=str(seed), OMP_NUM_THREADS="1", MPLBACKEND=None, **environment):
         NotebookClient(
             notebook,
             timeout=CELL_SECONDS,

@@ -46,7 +46,7 @@ def main(arguments=None) -> int:
     if options.seeds < 1:
         parser.error(f"--seeds must be at least 1, got {options.seeds}")
     try:
-        lessons = [read(name) for name in choose(options.lessons)]
+        lessons = [lesson for lesson in map(read, choose(options.lessons)) if lesson.number]
     except LessonError as error:
         print(error, file=sys.stderr)
         return 2
