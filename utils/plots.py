@@ -231,7 +231,7 @@ def _canvas(axis, xlim, ylim, title):
     axis.axis("off")
 
 
-def gradient_norms(panels, *, title):
+def gradient_norms(panels, *, title, ylabel="norm of the gradient at $h_t$"):
     """Norms of gradients against time on a logarithmic axis, panels side by side with one scale.
 
     panels  name of a panel to {name of a curve: norms (time,)}; all panels hold the same curves
@@ -246,10 +246,10 @@ def gradient_norms(panels, *, title):
             axis.semilogy(steps, norms, color=COLOURS[k], marker=MARKERS[k], markersize=4, markevery=every, label=name)
             ends.append(f"{panel}, {name}: {norms[0]:.0e} at step 1, {norms[-1]:.0e} at step {len(norms)}")
         axis.set(xlabel="time step t", title=panel)
-    axes[0].set_ylabel("norm of the gradient at $h_t$")
+    axes[0].set_ylabel(ylabel)
     axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     figure.suptitle(title)
-    _show(figure, f"{title}. Norm of the gradient with respect to the state, logarithmic. {'; '.join(ends)}.")
+    _show(figure, f"{title}. Gradient with respect to the state, logarithmic. {'; '.join(ends)}.")
 
 
 def _figure(panels, *, height):
