@@ -159,8 +159,22 @@ class Quiz(HTMLParser):
 @each_full_lesson
 @pytest.mark.parametrize("heading", ["Before you start", "Check yourself"])
 def test_quizzes_render_and_have_one_right_option_each(name, heading):
-    questions = re.split(r"(?m)^\*\*\d\.\*\* ", section(name, heading))[1:]
+    questions = questions_of(name, heading)
     assert 3 <= len(questions) <= 5
+    check_questions(questions)
+
+
+def test_the_quiz_of_the_core_has_one_right_option_for_each_question():
+    questions = questions_of("core_quiz", "Questions")
+    assert len(questions) == 18
+    check_questions(questions)
+
+
+def questions_of(name, heading):
+    return re.split(r"(?m)^\*\*\d+\.\*\* ", section(name, heading))[1:]
+
+
+def check_questions(questions):
     for question in questions:
         quiz = Quiz(markdown2html(question))
         assert len(quiz.summaries) == len(quiz.answers) >= 3

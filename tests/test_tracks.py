@@ -52,6 +52,8 @@ def test_every_lesson_starts_without_the_other_half(tmp_path, track):
     lessons = []
     for name in lesson_names():
         cells = code(name, track)
+        if not cells:
+            continue  # the quiz
         last = next(k for k, cell in enumerate(cells) if "set_seed()" in cell)
         lessons.append(cells[: last + 1])
     command = [sys.executable, "-c", DRIVER, json.dumps([FRAMEWORKS[OTHER[track]], lessons])]

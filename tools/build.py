@@ -77,7 +77,9 @@ def target(lesson, track) -> Path:
 
 def assemble(lesson, track):
     """The notebook of one track, without outputs."""
-    cells = [new_markdown_cell(_title(lesson, track), id="title"), new_code_cell(_setup(lesson), id="set-up")]
+    cells = [new_markdown_cell(_title(lesson, track), id="title")]
+    if _code(lesson, track):
+        cells.append(new_code_cell(_setup(lesson), id="set-up"))
     for cell in lesson.track(track):
         make = new_code_cell if cell.kind == "code" else new_markdown_cell
         metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
