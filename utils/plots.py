@@ -284,41 +284,41 @@ def gate_tapes(tapes, symbols, *, title):
     _show(figure, f"{title}. States c and h of one unit over {len(steps)} steps, gates below. {'. '.join(ends)}.")
 
 
-LSTM_PARTS = {
-    "forget": ("f ×f", "forget: $f_t \\odot c_{t-1}$"),
-    "write": ("i g ×i", "write: $i_t \\odot g_t$"),
-    "carry": ("c ×f +", "carry: $c_t$ = what is kept + what is written"),
-    "read": ("o tanh ×o h", "read: $h_t = o_t \\odot \\tanh(c_t)$"),
+LSTM_PARTS = {  # what is lit together, and the caption
+    "f ×f": "forget: $f_t \\odot c_{t-1}$",
+    "i g ×i": "write: $i_t \\odot g_t$",
+    "c ×f +": "carry: $c_t$ = what is kept + what is written",
+    "o tanh ×o h": "read: $h_t = o_t \\odot \\tanh(c_t)$",
+}
+LSTM_NODES = {  # name: place and text
+    "f": ((1.0, 0.9), "σ  f"),
+    "i": ((2.1, 0.9), "σ  i"),
+    "g": ((3.2, 0.9), "tanh  g"),
+    "o": ((4.4, 0.9), "σ  o"),
+    "×f": ((1.0, 2.6), "×"),
+    "×i": ((2.65, 1.75), "×"),
+    "+": ((2.65, 2.6), "+"),
+    "tanh": ((5.3, 1.95), "tanh"),
+    "×o": ((5.3, 0.9), "×"),
+}
+LSTM_WIRES = {  # the node that lights a wire: the wire's ends
+    "f": [((1.0, 1.15), (1.0, 2.4))],
+    "i": [((2.1, 1.15), (2.55, 1.6))],
+    "g": [((3.2, 1.15), (2.75, 1.6))],
+    "×i": [((2.65, 1.95), (2.65, 2.4))],
+    "c": [((0.1, 2.6), (0.82, 2.6)), ((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
+    "o": [((4.75, 0.9), (5.12, 0.9))],
+    "tanh": [((5.3, 2.6), (5.3, 2.2)), ((5.3, 1.7), (5.3, 1.1))],
+    "h": [((5.48, 0.9), (6.1, 0.9))],
 }
 
 
 def lstm_cell(*, title):
     """The inside of an LSTM cell, four times, each time with another part lit: forget, write, carry, read."""
     figure = Figure(figsize=(7.2, 5.2), layout="constrained")
-    nodes = {  # name: place and text
-        "f": ((1.0, 0.9), "σ  f"),
-        "i": ((2.1, 0.9), "σ  i"),
-        "g": ((3.2, 0.9), "tanh  g"),
-        "o": ((4.4, 0.9), "σ  o"),
-        "×f": ((1.0, 2.6), "×"),
-        "×i": ((2.65, 1.75), "×"),
-        "+": ((2.65, 2.6), "+"),
-        "tanh": ((5.3, 1.95), "tanh"),
-        "×o": ((5.3, 0.9), "×"),
-    }
-    wires = {  # the part that lights a wire: its ends
-        "f": [((1.0, 1.15), (1.0, 2.4))],
-        "i": [((2.1, 1.15), (2.55, 1.6))],
-        "g": [((3.2, 1.15), (2.75, 1.6))],
-        "×i": [((2.65, 1.95), (2.65, 2.4))],
-        "c": [((0.1, 2.6), (0.82, 2.6)), ((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
-        "o": [((4.75, 0.9), (5.12, 0.9))],
-        "tanh": [((5.3, 2.6), (5.3, 2.2)), ((5.3, 1.7), (5.3, 1.1))],
-        "h": [((5.48, 0.9), (6.1, 0.9))],
-    }
-    for axis, (lit, caption) in zip(figure.subplots(2, 2).flat, LSTM_PARTS.values(), strict=True):
-        _lstm_panel(axis, nodes, wires, lit.split())
-        _canvas(axis, (-0.5, 6.7), (-0.3, 3.0), caption)
+    for axis, (lit, caption) in zip(figure.subplots(2, 2).flat, LSTM_PARTS.items(), strict=True):
+        _lstm_panel(axis, lit.split())
+        _canvas(axis, (-0.5, 6.7), (-0.3, 3.0), "")
         axis.set_title(caption, fontsize=10)
     figure.suptitle(title)
     gates = "sigmoid gates f, i and o and the tanh candidate g all read x_t and h_{t-1}"
@@ -326,17 +326,17 @@ def lstm_cell(*, title):
     _show(figure, f"{title}. Four panels of one diagram: {gates}; {path}; o times tanh of c_t is h_t.")
 
 
-def _lstm_panel(axis, nodes, wires, lit):
+def _lstm_panel(axis, lit):
     def colour(name):
         return GATE_COLOURS.get(name[-1], COLOURS[7]) if name in lit else "#C4C4C4"
 
     for x in (1.0, 2.1, 3.2, 4.4):
         _arrow(axis, (x, 0.1), (x, 0.65), "#C4C4C4")
     axis.plot([0.1, 4.4], [0.1, 0.1], color="#C4C4C4", linewidth=1.5)
-    for name, ends in wires.items():
+    for name, ends in LSTM_WIRES.items():
         for start, end in ends:
             _arrow(axis, start, end, colour(name))
-    for name, ((x, y), text) in nodes.items():
+    for name, ((x, y), text) in LSTM_NODES.items():
         shape = "circle,pad=0.15" if text in "×+" else "round,pad=0.3"
         box = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour(name), "linewidth": 1.8}
         axis.text(x, y, text, ha="center", va="center", fontsize=9, bbox=box, color=colour(name))
