@@ -46,7 +46,17 @@ def draw_cell():
     plots.rnn_cell(3, 4, title="Cell")
 
 
+def draw_tapes():
+    tape = {name: np.linspace(0, 1, 4) for name in "chfio"}
+    plots.gate_tapes({"one": tape, "two": tape}, ["a", "", "", "b"], title="Tapes")
+
+
+def draw_lstm_cell():
+    plots.lstm_cell(title="LSTM cell")
+
+
 FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_states, draw_unrolled, draw_cell]
+FIGURES += [draw_tapes, draw_lstm_cell]
 
 
 @pytest.mark.parametrize("draw", FIGURES)

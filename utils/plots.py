@@ -7,7 +7,7 @@ import base64
 import io
 
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 
@@ -16,6 +16,8 @@ from utils.outputs import show
 # Okabe and Ito's colours, which colour-blind readers can tell apart; markers differ as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+# Each gate of an LSTM has one colour in all figures and on the sliders; g is the candidate, c the cell state.
+GATE_COLOURS = {"f": COLOURS[1], "i": COLOURS[2], "g": COLOURS[4], "o": COLOURS[0], "c": COLOURS[7], "h": COLOURS[3]}
 DPI = 110
 
 
@@ -250,6 +252,96 @@ def gradient_norms(panels, *, title, ylabel="norm of the gradient at $h_t$"):
     axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     figure.suptitle(title)
     _show(figure, f"{title}. Gradient with respect to the state, logarithmic. {'; '.join(ends)}.")
+
+
+def gate_tapes(tapes, symbols, *, title):
+    """One unit of an LSTM, step by step: its two states, below them a strip for each gate, from white (0) to full (1).
+
+    tapes    name to {"c": …, "h": …, "f": …, "i": …, "o": …}, each (time,); side by side, with one scale
+    symbols  (time,) labels along the bottom, empty where none is wanted
+    """
+    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+    axes = figure.subplots(4, len(tapes), squeeze=False, sharex=True, sharey="row", height_ratios=[5, 1, 1, 1])
+    steps, ends = np.arange(len(symbols)), []
+    for column, (name, tape) in zip(axes.T, tapes.items(), strict=True):
+        top, *strips = column
+        for state, style in (("c", "-"), ("h", "--")):
+            look = {"color": GATE_COLOURS[state], "linewidth": 1.8, "drawstyle": "steps-mid"}
+            top.plot(steps, tape[state], style, label=f"${state}_t$", **look)
+        top.axhline(0, color=COLOURS[6], linewidth=0.6)
+        top.set_title(name, fontsize=10)
+        top.spines[["top", "right"]].set_visible(False)
+        for axis, gate in zip(strips, "fio", strict=True):
+            shades = LinearSegmentedColormap.from_list(gate, ["white", GATE_COLOURS[gate]])
+            axis.imshow(tape[gate][None], cmap=shades, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+            axis.set_yticks([0], [f"${gate}_t$"])
+        labels = [(step, symbol) for step, symbol in zip(steps, symbols, strict=True) if symbol]
+        strips[-1].set_xticks([step for step, _ in labels], [symbol for _, symbol in labels], fontsize=8)
+        means = ", ".join(f"{gate} {tape[gate].mean():.2f}" for gate in "fio")
+        ends.append(f"{name}: c ends at {tape['c'][-1]:.2f}, h at {tape['h'][-1]:.2f}; mean gates {means}")
+    axes[0, -1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    figure.suptitle(title)
+    _show(figure, f"{title}. States c and h of one unit over {len(steps)} steps, gates below. {'. '.join(ends)}.")
+
+
+LSTM_PARTS = {  # what is lit together, and the caption
+    "f ×f": "forget: $f_t \\odot c_{t-1}$",
+    "i g ×i": "write: $i_t \\odot g_t$",
+    "c ×f +": "carry: $c_t$ = what is kept + what is written",
+    "o tanh ×o h": "read: $h_t = o_t \\odot \\tanh(c_t)$",
+}
+LSTM_NODES = {  # name: place and text
+    "f": ((1.0, 0.9), "σ  f"),
+    "i": ((2.1, 0.9), "σ  i"),
+    "g": ((3.2, 0.9), "tanh  g"),
+    "o": ((4.4, 0.9), "σ  o"),
+    "×f": ((1.0, 2.6), "×"),
+    "×i": ((2.65, 1.75), "×"),
+    "+": ((2.65, 2.6), "+"),
+    "tanh": ((5.3, 1.95), "tanh"),
+    "×o": ((5.3, 0.9), "×"),
+}
+LSTM_WIRES = {  # the node that lights a wire: the wire's ends
+    "f": [((1.0, 1.15), (1.0, 2.4))],
+    "i": [((2.1, 1.15), (2.55, 1.6))],
+    "g": [((3.2, 1.15), (2.75, 1.6))],
+    "×i": [((2.65, 1.95), (2.65, 2.4))],
+    "c": [((0.1, 2.6), (0.82, 2.6)), ((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
+    "o": [((4.75, 0.9), (5.12, 0.9))],
+    "tanh": [((5.3, 2.6), (5.3, 2.2)), ((5.3, 1.7), (5.3, 1.1))],
+    "h": [((5.48, 0.9), (6.1, 0.9))],
+}
+
+
+def lstm_cell(*, title):
+    """The inside of an LSTM cell, four times, each time with another part lit: forget, write, carry, read."""
+    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    for axis, (lit, caption) in zip(figure.subplots(2, 2).flat, LSTM_PARTS.items(), strict=True):
+        _lstm_panel(axis, lit.split())
+        _canvas(axis, (-0.5, 6.7), (-0.3, 3.0), "")
+        axis.set_title(caption, fontsize=10)
+    figure.suptitle(title)
+    gates = "sigmoid gates f, i and o and the tanh candidate g all read x_t and h_{t-1}"
+    path = "the cell state runs along the top, is multiplied by f, receives i times g, and leaves as c_t"
+    _show(figure, f"{title}. Four panels of one diagram: {gates}; {path}; o times tanh of c_t is h_t.")
+
+
+def _lstm_panel(axis, lit):
+    def colour(name):
+        return GATE_COLOURS.get(name[-1], COLOURS[7]) if name in lit else "#C4C4C4"
+
+    for x in (1.0, 2.1, 3.2, 4.4):
+        _arrow(axis, (x, 0.1), (x, 0.65), "#C4C4C4")
+    axis.plot([0.1, 4.4], [0.1, 0.1], color="#C4C4C4", linewidth=1.5)
+    for name, ends in LSTM_WIRES.items():
+        for start, end in ends:
+            _arrow(axis, start, end, colour(name))
+    for name, ((x, y), text) in LSTM_NODES.items():
+        shape = "circle,pad=0.15" if text in "×+" else "round,pad=0.3"
+        box = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour(name), "linewidth": 1.8}
+        axis.text(x, y, text, ha="center", va="center", fontsize=9, bbox=box, color=colour(name))
+    for x, y, text in ((0, 2.6, "$c_{t-1}$"), (6.45, 2.6, "$c_t$"), (6.45, 0.9, "$h_t$"), (0, 0.1, "$x_t$\n$h_{t-1}$")):
+        axis.text(x, y, text, ha="center" if x else "right", va="center")
 
 
 def _figure(panels, *, height):

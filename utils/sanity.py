@@ -1,6 +1,6 @@
-"""Detectors of silent bugs: each returns one number; for the gaps, a correct model keeps it near zero.
+"""Detectors of silent bugs: each returns a number, or one for each cell; a correct model keeps a gap near zero.
 
-They take a plain function from NumPy arrays to NumPy arrays, so they work with any framework.
+They take plain functions from NumPy arrays to NumPy arrays, or NumPy arrays, so they work with any framework.
 """
 
 import itertools
@@ -73,3 +73,21 @@ def gradient_reach(norms, *, share=0.01) -> int:
         raise ValueError("expected finite norms of at least two steps, (time,), and more than 0 at the last one")
     too_small = np.flatnonzero(norms < share * norms[-1])
     return int(len(norms) - 1 - (too_small[-1] + 1 if len(too_small) else 0))
+
+
+def forget_lifetimes(layers) -> np.ndarray:
+    """For how many steps the cells of an LSTM keep a value, as far as their forget bias decides: (layers, directions).
+
+    layers  weights in the layout of utils.weights; ``get_weights`` of both framework halves gives it
+
+    A unit with the forget bias b (both of PyTorch's added up) has the mean lifetime 1 / (1 - σ(b)) = 1 + exp(b) steps.
+    Returned is the median over each cell's units: 2 for a bias of 0, 3.7 for 1. Where a cell stands out, or the number
+    is not the one that was meant to be set, the bias is in the wrong place. Raises ValueError if a cell is no LSTM.
+    """
+    kinds = {cell.kind for directions in layers for cell in directions}
+    if kinds != {"lstm"}:
+        raise ValueError(
+            f"expected LSTM weights, got {', '.join(sorted(kinds)) or 'none'}: only an LSTM has a forget gate"
+        )
+    forget = [[np.split(cell.b_x + cell.b_h, 4)[1] for cell in directions] for directions in layers]
+    return np.median(1 + np.exp(forget), axis=-1)

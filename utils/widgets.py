@@ -73,5 +73,34 @@ def change_a_letter(text, distance, *, title):
     display(ipywidgets.VBox([ipywidgets.HBox([place, letter]), figure]))
 
 
+def gate_piano(play, symbols, chords, *, title):
+    """Hold the three gates of an LSTM unit where you like and watch its states. First draws the tapes of ``chords``.
+
+    play     function from the gates f, i and o, numbers between 0 and 1, to a tape, as `plots.gate_tapes` takes it
+    symbols  (time,) labels of the steps
+    chords   name to (f, i, o)
+    """
+    plots.gate_tapes({name: play(*gates) for name, gates in chords.items()}, symbols, title=title)
+
+    sliders = {
+        gate: ipywidgets.FloatSlider(
+            1.0,
+            min=0.0,
+            max=1.0,
+            step=0.05,
+            description=word,
+            continuous_update=False,
+            style={"handle_color": plots.GATE_COLOURS[gate]},
+        )
+        for gate, word in (("f", "f forget"), ("i", "i input"), ("o", "o output"))
+    }
+
+    def draw(f, i, o):
+        plots.gate_tapes({f"f = {f:.2f}, i = {i:.2f}, o = {o:.2f}": play(f, i, o)}, symbols, title="Your gates")
+
+    figure = ipywidgets.interactive_output(draw, sliders)
+    display(ipywidgets.VBox([ipywidgets.HBox(list(sliders.values())), figure]))
+
+
 def _with_letter(text, place, letter):
     return text[:place] + letter + text[place + 1 :]
