@@ -344,6 +344,32 @@ def _lstm_panel(axis, lit):
         axis.text(x, y, text, ha="center" if x else "right", va="center")
 
 
+def flags(panels, *, title):
+    """How far flags are up or down after each word of a sentence, before and after an intervention.
+
+    panels  sentence to a list of readings ({name of a flag: levels (words,)}, answer): the sentence as it is (solid),
+            and perhaps once more after an intervention (dashed); +1 is up, -1 is down
+    """
+    figure, axes = _figure(len(panels), height=3.7)
+    parts = []
+    for axis, (sentence, readings) in zip(axes, panels.items(), strict=True):
+        axis.sharey(axes[0])
+        words = sentence.split()
+        for (levels, _), line, ending in zip(readings, ("-", "--"), ("", ", after the flip"), strict=False):
+            for k, (name, values) in enumerate(levels.items()):
+                axis.plot(values, line, color=COLOURS[k], marker=MARKERS[k], markersize=4, label=name + ending)
+                parts.append(f"{name}{ending} {' '.join(f'{value:+.1f}' for value in values)}")
+        axis.axhline(0, color=COLOURS[6], linewidth=0.8)
+        axis.set_xticks(range(len(words)), words, rotation=55, ha="right", rotation_mode="anchor")
+        answers = " → ".join(answer for _, answer in readings)
+        axis.set(title=f"… {answers}")
+        parts.append(f"answer {answers} ({sentence})")
+    axes[0].set_ylabel("level of the flag")
+    axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    figure.suptitle(title)
+    _show(figure, f"{title}. Levels of flags after each word, +1 up and -1 down. {'; '.join(parts)}.")
+
+
 def _figure(panels, *, height):
     figure = Figure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]

@@ -91,3 +91,21 @@ def forget_lifetimes(layers) -> np.ndarray:
         )
     forget = [[np.split(cell.b_x + cell.b_h, 4)[1] for cell in directions] for directions in layers]
     return np.median(1 + np.exp(forget), axis=-1)
+
+
+def found_by_luck(search, labels, *, repeats=100, seed=0) -> float:
+    """How often a search finds as much where nothing is to be found: the share of shuffled labels that score as high.
+
+    search   function from labels (rows,) to a score, such as the largest AUC among all units
+    labels   (rows,) the true labels, of at least two classes
+    repeats  how many shufflings to try
+
+    Shuffling breaks every link between rows and labels, and leaves the freedom of the search: many units, many steps,
+    few rows. A share that is not close to 0 says that luck explains the score. (In statistics: a permutation test.)
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or len(np.unique(labels)) < 2 or repeats < 1:
+        raise ValueError(f"expected labels (rows,) of two classes or more and repeats >= 1, got shape {labels.shape}")
+    rng = np.random.default_rng(seed)
+    found = search(labels)
+    return float(np.mean([search(rng.permutation(labels)) >= found for _ in range(repeats)]))

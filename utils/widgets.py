@@ -102,5 +102,32 @@ def gate_piano(play, symbols, chords, *, title):
     display(ipywidgets.VBox([ipywidgets.HBox(list(sliders.values())), figure]))
 
 
+def flip_a_flag(sentences, look, words, *, longest, title):
+    """Type a sentence, flip a flag in the state, and watch the levels and the answer.
+
+    sentences  those of the static figure, drawn each as it is and after the flip; the live one starts as the first
+    look       function from a sentence and whether to flip to ({name of a flag: levels (words,)}, answer)
+    words      the words that are known
+    longest    how many words a sentence may have, at least two
+    """
+    plots.flags({text: [look(text, False), look(text, True)] for text in sentences}, title=title)
+
+    box = ipywidgets.Text(sentences[0], description="sentence", continuous_update=False, layout={"width": "90%"})
+    flip = ipywidgets.ToggleButton(False, description="flip")
+
+    def draw(text, flipped):
+        unknown = [word for word in text.split() if word not in words]
+        if unknown:
+            print(f"not in this grammar: {', '.join(unknown)}. It knows: {' '.join(sorted(words))}")
+        elif not 2 <= len(text.split()) <= longest:
+            print(f"2 to {longest} words, please, not {len(text.split())}")
+        else:
+            readings = [look(text, False), look(text, True)] if flipped else [look(text, False)]
+            plots.flags({text: readings}, title="Your sentence")
+
+    figure = ipywidgets.interactive_output(draw, {"text": box, "flipped": flip})
+    display(ipywidgets.VBox([box, flip, figure]))
+
+
 def _with_letter(text, place, letter):
     return text[:place] + letter + text[place + 1 :]
