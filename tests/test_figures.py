@@ -59,6 +59,23 @@ FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_st
 FIGURES += [draw_tapes, draw_lstm_cell]
 
 
+def draw_padded_batch():
+    plots.padded_batch(["ox", "lantern"], {"last letter": [1, 6], "last column": [6, 6]}, title="Padded")
+
+
+FIGURES = [
+    draw_bars,
+    draw_orders,
+    draw_pairs,
+    draw_groups,
+    draw_curves,
+    draw_states,
+    draw_unrolled,
+    draw_cell,
+    draw_padded_batch,
+]
+
+
 @pytest.mark.parametrize("draw", FIGURES)
 def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
     shown = []
@@ -73,6 +90,13 @@ def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
 def test_the_alt_text_holds_the_numbers(capsys):
     draw_bars()
     assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.500, model 0.750.\n"
+
+
+def test_the_alt_text_of_a_padded_batch_says_what_each_reader_reads(capsys):
+    draw_padded_batch()
+    text = capsys.readouterr().out
+    assert "ox and 5 of padding" in text and "lantern and 0 of padding" in text
+    assert "last letter reads columns 2, 7" in text and "last column reads columns 7, 7" in text
 
 
 def test_equal_points_of_a_pair_are_said_to_be_at_distance_0(capsys):

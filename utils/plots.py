@@ -9,6 +9,7 @@ import io
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from sklearn.decomposition import PCA
 
 from utils.outputs import show
@@ -368,6 +369,36 @@ def flags(panels, *, title):
     axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     figure.suptitle(title)
     _show(figure, f"{title}. Levels of flags after each word, +1 up and -1 down. {'; '.join(parts)}.")
+
+
+def padded_batch(texts, readers, *, title):
+    """A padded batch as a grid, one row for each text and one cell for each letter; padding is shaded and holds 0.
+
+    readers  name of a reader to the column it reads in each row, (texts,); its marks stand at the foot of those cells
+    """
+    width = max(map(len, texts))
+    figure, axes = _figure(1, height=0.9 + 0.62 * len(texts))
+    axis = axes[0]
+    for row, text in enumerate(texts):
+        for column in range(width):
+            real = column < len(text)
+            colours = {"facecolor": "white" if real else "#D9D9D9", "edgecolor": COLOURS[6]}
+            axis.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **colours))
+            letter, look = (text[column], {"fontsize": 12}) if real else ("0", {"color": "#595959"})
+            axis.text(column, row - 0.12, letter, ha="center", va="center", **look)
+    for k, (name, columns) in enumerate(readers.items()):
+        places = np.asarray(columns) + 0.3 * (k - (len(readers) - 1) / 2)
+        axis.scatter(
+            places, np.arange(len(texts)) + 0.3, s=34, color=COLOURS[k], marker=MARKERS[k], label=name, zorder=3
+        )
+    axis.set_xticks(range(width), range(1, width + 1))
+    axis.set(xlabel="column", yticks=[], title=title, xlim=(-0.6, width - 0.4), ylim=(len(texts) - 0.4, -0.6))
+    axis.set_aspect("equal")
+    axis.spines[:].set_visible(False)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    rows = [f"{text} and {width - len(text)} of padding" for text in texts]
+    reads = [f"{name} reads columns {', '.join(str(c + 1) for c in columns)}" for name, columns in readers.items()]
+    _show(figure, f"{title}. A grid of {width} columns; the rows hold {'; '.join(rows)}. {'; '.join(reads)}.")
 
 
 def _figure(panels, *, height):
