@@ -81,6 +81,37 @@ def test_parity_counts_the_ones_so_far_and_asks_for_more_as_training_goes_on():
     assert (bits.test.targets >= 0).all() and len(bits.test) == 4
 
 
+PRONOUNS = {"train_size": 3000, "validation_size": 200, "test_size": 300}
+
+
+def test_a_pronoun_follows_from_the_names():
+    data = datasets.load("pronouns", seed=3, **PRONOUNS)
+    feminine = {"Alice", "Clara", "Emma", "Nora", "Rosa", "Vera"}
+    names = feminine | {"Ben", "Hugo", "Leo", "Oscar", "Paul", "Tom"}
+    for part in (data.train, data.validation, data.test):
+        for text, label in zip(part.texts, part.labels, strict=True):
+            *words, last = text.split()
+            found = [word for word in words if word in names]
+            assert last == "because" and len(words) < 19 and len(set(found)) == len(found) == 1 + ("and" in words)
+            expected = "they" if len(found) == 2 else "she" if found[0] in feminine else "he"
+            assert data.classes[label] == expected
+        shares = np.bincount(part.labels) / len(part)
+        assert np.allclose(shares, [0.25, 0.25, 0.5], atol=0.1)
+
+
+def test_no_pronoun_sentence_occurs_twice_and_the_seed_decides():
+    data, again, other = (datasets.load("pronouns", seed=seed, **PRONOUNS) for seed in (0, 0, 1))
+    texts = data.train.texts + data.validation.texts + data.test.texts
+    assert [len(data.train), len(data.validation), len(data.test)] == [3000, 200, 300]
+    assert len(set(texts)) == 3500
+    assert data.train.texts == again.train.texts != other.train.texts
+
+
+def test_pronoun_parts_of_a_negative_size_are_refused():
+    with pytest.raises(ValueError, match=r"sizes of 0 or more, got train, validation and test sizes \[5, -1, 5\]"):
+        datasets.load("pronouns", train_size=5, validation_size=-1, test_size=5)
+
+
 @pytest.mark.parametrize("label", [-1, 2])
 def test_a_label_out_of_range_is_refused(label):
     good, bad = Split(["a"], np.array([0])), Split(["a", "b"], np.array([0, label]))

@@ -55,25 +55,16 @@ def draw_lstm_cell():
     plots.lstm_cell(title="LSTM cell")
 
 
-FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_states, draw_unrolled, draw_cell]
-FIGURES += [draw_tapes, draw_lstm_cell]
-
-
 def draw_padded_batch():
     plots.padded_batch(["ox", "lantern"], {"last letter": [1, 6], "last column": [6, 6]}, title="Padded")
 
 
-FIGURES = [
-    draw_bars,
-    draw_orders,
-    draw_pairs,
-    draw_groups,
-    draw_curves,
-    draw_states,
-    draw_unrolled,
-    draw_cell,
-    draw_padded_batch,
-]
+def draw_flags():
+    before, after = ({"plural": [-1.0, 0.5]}, "they"), ({"plural": [-1.0, -0.5]}, "she")
+    plots.flags({"Alice and": [before, after], "Tom sang": [before]}, title="Flags")
+
+
+FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 
 @pytest.mark.parametrize("draw", FIGURES)
@@ -157,6 +148,77 @@ def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
     assert drawn[-1] == {"abz": ([1, 2, 3], [0.0, 0.0, 1.0])}
     letter.value = "zz"
     assert len(drawn) == 4 and list(drawn[-1]) == ["abz"]
+
+
+def test_the_alt_text_of_flags_holds_levels_and_answers(capsys):
+    draw_flags()
+    text = capsys.readouterr().out
+    assert "plural -1.0 +0.5; plural, after the flip -1.0 -0.5; answer they → she (Alice and)" in text
+    assert "answer they (Tom sang)" in text
+
+
+@pytest.fixture
+def flag_control(monkeypatch):
+    """The control of `flip_a_flag`, and the panels drawn so far."""
+    drawn, displayed = [], []
+    monkeypatch.setattr(plots, "flags", lambda panels, **labels: drawn.append(panels))
+    monkeypatch.setattr(widgets, "display", displayed.append)
+
+    def look(sentence, flipped):
+        return {"up": [1.0] * len(sentence.split())}, "he" if flipped else "she"
+
+    widgets.flip_a_flag(["a b", "b a c"], look, ["a", "b", "c"], longest=3, title="t")
+    return displayed[0], drawn
+
+
+def test_the_static_flags_come_first_before_and_after(flag_control):
+    _, drawn = flag_control
+    assert [[answer for _, answer in readings] for readings in drawn[0].values()] == [["she", "he"]] * 2
+    assert list(drawn[0]) == ["a b", "b a c"] and [answer for _, answer in drawn[1]["a b"]] == ["she"]
+
+
+def test_the_live_flags_follow_sentence_and_button(flag_control):
+    box, drawn = flag_control
+    text, flip = box.children[:2]
+    flip.value = True
+    text.value = "c a"
+    assert [answer for _, answer in drawn[-1]["c a"]] == ["she", "he"]
+
+
+@pytest.mark.parametrize(
+    "sentence, message",
+    [
+        ("a zed b ned", "not in this grammar: zed, ned. It knows: a b c"),
+        ("a", "2 to 3 words, please, not 1"),
+        ("", "2 to 3 words, please, not 0"),
+        ("a b c a", "2 to 3 words, please, not 4"),
+    ],
+)
+def test_a_sentence_outside_the_grammar_gets_one_line_and_no_figure(flag_control, capsys, sentence, message):
+    box, drawn = flag_control
+    figures = len(drawn)
+    box.children[0].value = sentence
+    assert len(drawn) == figures and message in capsys.readouterr().out
+
+
+def lucky_search(rows):
+    return lambda labels: max(abs(row[labels == 1].mean() - row[labels == 0].mean()) for row in rows)
+
+
+def test_shuffling_tells_a_finding_from_luck():
+    rng = np.random.default_rng(0)
+    labels = np.array([0, 1] * 10)
+    noise = rng.normal(size=(100, 20))
+    assert sanity.found_by_luck(lucky_search(noise), labels) > 0.05
+    noise[50] += 4 * labels
+    assert sanity.found_by_luck(lucky_search(noise), labels) == 0
+    assert sanity.found_by_luck(lambda labels: 1.0, labels) == 1  # a search that finds the same everywhere
+
+
+@pytest.mark.parametrize("labels, repeats", [([[0, 1]], 5), ([1, 1, 1], 5), ([0, 1], 0)])
+def test_luck_without_two_classes_or_shuffles_is_refused(labels, repeats):
+    with pytest.raises(ValueError, match="two classes or more and repeats >= 1"):
+        sanity.found_by_luck(len, labels, repeats=repeats)
 
 
 def test_turning_the_batch_reveals_a_loop_over_the_wrong_axis():
