@@ -73,3 +73,14 @@ def gradient_reach(norms, *, share=0.01) -> int:
         raise ValueError("expected finite norms of at least two steps, (time,), and more than 0 at the last one")
     too_small = np.flatnonzero(norms < share * norms[-1])
     return int(len(norms) - 1 - (too_small[-1] + 1 if len(too_small) else 0))
+
+
+def repeat_gap(predict, batch) -> float:
+    """How far predictions move when the same batch is given a second time.
+
+    predict  function from a batch (batch, ...) to predictions (batch, ...), in the state in which it is evaluated
+
+    Returns the largest absolute change. A model that is evaluated has nothing random in it, so the answer is 0 (on a GPU
+    up to rounding); dropout that nobody switched off gives a large number.
+    """
+    return float(np.abs(np.asarray(predict(batch)) - np.asarray(predict(batch))).max())

@@ -4,7 +4,19 @@ Generated sets and sets inside an installed package need no network. The classic
 `download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
 """
 
-from utils.datasets import adding, ag_news, digits, echo, emoji_names, parity, registry, same_bag, surnames, surnames_18
+from utils.datasets import (
+    adding,
+    ag_news,
+    copying,
+    digits,
+    echo,
+    emoji_names,
+    parity,
+    registry,
+    same_bag,
+    surnames,
+    surnames_18,
+)
 from utils.datasets.registry import DataError
 from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, TextDataset
 
@@ -25,6 +37,7 @@ __all__ = [
 _LOADERS = {
     "adding": adding.load,
     "ag_news": ag_news.load,
+    "copying": copying.load,
     "digits": digits.load,
     "echo": echo.load,
     "emoji_names": emoji_names.load,
