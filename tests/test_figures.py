@@ -46,7 +46,17 @@ def draw_cell():
     plots.rnn_cell(3, 4, title="Cell")
 
 
+def draw_stack():
+    plots.stacked_rnn(2, ["not", "bad"], title="Stack")
+
+
+def draw_depth_and_time():
+    sizes = np.array([[1e-6, 1e-4], [0.0, 1.0]])
+    plots.depth_and_time({"plain": sizes, "residual": sizes + 1}, title="Depth", label="norm")
+
+
 FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_states, draw_unrolled, draw_cell]
+FIGURES += [draw_stack, draw_depth_and_time]
 
 
 @pytest.mark.parametrize("draw", FIGURES)
@@ -63,6 +73,11 @@ def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
 def test_the_alt_text_holds_the_numbers(capsys):
     draw_bars()
     assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.500, model 0.750.\n"
+
+
+def test_the_figure_of_depth_and_time_tells_its_corners(capsys):
+    draw_depth_and_time()
+    assert "plain: 1e+00 at the top right, 1e-06 at the bottom left" in capsys.readouterr().out
 
 
 def test_equal_points_of_a_pair_are_said_to_be_at_distance_0(capsys):
@@ -143,3 +158,9 @@ def test_padding_moves_a_plain_mean_but_not_a_careful_one():
 def test_the_padding_detector_refuses_what_is_no_batch(tokens, extra):
     with pytest.raises(ValueError, match=r"expected tokens \(batch, time\) and extra >= 1"):
         sanity.padding_gap(lambda t: t, tokens, extra=extra)
+
+
+def test_asking_twice_reveals_dropout_that_is_still_on():
+    rng, batch = np.random.default_rng(0), np.ones((4, 3))
+    assert sanity.repeat_gap(lambda x: x.sum(axis=1), batch) == 0
+    assert sanity.repeat_gap(lambda x: (x * (rng.random(x.shape) < 0.5)).sum(axis=1), batch) > 0.5

@@ -271,7 +271,7 @@ def stacked_rnn(num_layers, symbols, *, title):
         top = 1.3 * num_layers
         _arrow(axis, (1.6 * t, top + 0.35), (1.6 * t, top + 0.8), COLOURS[7])
         axis.text(1.6 * t, top + 0.85, f"$h_{t}^{{({num_layers})}}$", ha="center", va="bottom")
-    _canvas(axis, (0.4, 1.6 * len(symbols) + 0.8), (-0.1, 1.3 * num_layers + 1.3), title)
+    _canvas(axis, (0.3, 1.6 * len(symbols) + 0.5), (-0.1, 1.3 * num_layers + 1.3), title)
     grid = f"{num_layers} rows of LSTM cells, one row a layer, one column for each of {', '.join(symbols)}"
     _show(figure, f"{title}. {grid}; in a row the state goes to the right, from row to row the output goes up.")
 

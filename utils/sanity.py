@@ -80,7 +80,7 @@ def repeat_gap(predict, batch) -> float:
 
     predict  function from a batch (batch, ...) to predictions (batch, ...), in the state in which it is evaluated
 
-    Returns the largest absolute change. A model that is evaluated has nothing random in it, so the answer is 0 (on a GPU
-    up to rounding); dropout that nobody switched off gives a large number.
+    Returns the largest absolute change. A model that is evaluated has nothing random in it, so the answer is 0 (on a
+    GPU up to rounding); dropout that nobody switched off gives a large number.
     """
     return float(np.abs(np.asarray(predict(batch)) - np.asarray(predict(batch))).max())
