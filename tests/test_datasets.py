@@ -112,6 +112,24 @@ def test_pronoun_parts_of_a_negative_size_are_refused():
         datasets.load("pronouns", train_size=5, validation_size=-1, test_size=5)
 
 
+@pytest.mark.parametrize("length", [1, 3])
+def test_copying_asks_for_the_symbols_again_in_their_order(length):
+    copying = datasets.load("copying", seed=3, length=length, train_size=50, test_size=400)
+    for part, size in ((copying.train, 50), (copying.test, 400)):
+        read, turn = part.inputs[:, :length], part.inputs[:, length:]
+        assert part.inputs.shape == part.targets.shape == (size, 2 * length) and len(part) == size
+        assert (turn == 7).all() and (part.targets[:, :length] == -1).all()
+        assert (part.targets[:, length:] == read - 1).all()
+    assert set(np.unique(copying.test.targets)) == {-1, *range(6)} and len(copying.classes) == 6
+
+
+def test_the_seed_decides_what_is_copied_and_nothing_cannot_be_copied():
+    first, again, other = (datasets.load("copying", seed=seed, train_size=9).train.inputs for seed in (0, 0, 1))
+    assert (first == again).all() and (first != other).any()
+    with pytest.raises(ValueError, match="at least 1 symbol to copy, got 0"):
+        datasets.load("copying", length=0)
+
+
 @pytest.mark.parametrize("label", [-1, 2])
 def test_a_label_out_of_range_is_refused(label):
     good, bad = Split(["a"], np.array([0])), Split(["a", "b"], np.array([0, label]))

@@ -64,6 +64,15 @@ def draw_flags():
     plots.flags({"Alice and": [before, after], "Tom sang": [before]}, title="Flags")
 
 
+def draw_stack():
+    plots.stacked_rnn(2, ["not", "bad"], title="Stack")
+
+
+def draw_depth_and_time():
+    sizes = np.array([[1e-6, 1e-4], [0.0, 1.0]])
+    plots.depth_and_time({"plain": sizes, "residual": sizes + 1}, title="Depth", label="norm")
+
+
 FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 
@@ -88,6 +97,11 @@ def test_the_alt_text_of_a_padded_batch_says_what_each_reader_reads(capsys):
     text = capsys.readouterr().out
     assert "ox and 5 of padding" in text and "lantern and 0 of padding" in text
     assert "last letter reads columns 2, 7" in text and "last column reads columns 7, 7" in text
+
+
+def test_the_figure_of_depth_and_time_tells_its_corners(capsys):
+    draw_depth_and_time()
+    assert "plain: 1e+00 at the top right, 1e-06 at the bottom left" in capsys.readouterr().out
 
 
 def test_equal_points_of_a_pair_are_said_to_be_at_distance_0(capsys):
@@ -239,3 +253,9 @@ def test_padding_moves_a_plain_mean_but_not_a_careful_one():
 def test_the_padding_detector_refuses_what_is_no_batch(tokens, extra):
     with pytest.raises(ValueError, match=r"expected tokens \(batch, time\) and extra >= 1"):
         sanity.padding_gap(lambda t: t, tokens, extra=extra)
+
+
+def test_asking_twice_reveals_dropout_that_is_still_on():
+    rng, batch = np.random.default_rng(0), np.ones((4, 3))
+    assert sanity.repeat_gap(lambda x: x.sum(axis=1), batch) == 0
+    assert sanity.repeat_gap(lambda x: (x * (rng.random(x.shape) < 0.5)).sum(axis=1), batch) > 0.5

@@ -401,6 +401,53 @@ def padded_batch(texts, readers, *, title):
     _show(figure, f"{title}. A grid of {width} columns; the rows hold {'; '.join(rows)}. {'; '.join(reads)}.")
 
 
+def stacked_rnn(num_layers, symbols, *, title):
+    """Layers on top of each other, unrolled over ``symbols``: states go to the right, outputs go up."""
+    figure, axes = _figure(1, height=1.1 + 0.85 * num_layers)
+    axis = axes[0]
+    for layer in range(1, num_layers + 1):
+        for t, symbol in enumerate(symbols, start=1):
+            x, y = 1.6 * t, 1.3 * layer
+            box = {"boxstyle": "square,pad=0.6", "facecolor": "#CFE3F1", "edgecolor": COLOURS[0]}
+            axis.text(x, y, f"LSTM {layer}", ha="center", va="center", bbox=box)
+            _arrow(axis, (x, y - 0.95), (x, y - 0.35), COLOURS[7])
+            _arrow(axis, (x - 1.22, y), (x - 0.36, y), COLOURS[1])
+            axis.text(x - 0.8, y + 0.1, "h, c", ha="center", fontsize=8, color=COLOURS[1])
+            below = f"$x_{t}$ = {symbol}" if layer == 1 else f"$h_{t}^{{({layer - 1})}}$"
+            place = {"y": y - 1.0, "ha": "center", "va": "top"} if layer == 1 else {"y": y - 0.65, "va": "center"}
+            axis.text(x if layer == 1 else x + 0.1, s=below, **place)
+    for t in range(1, len(symbols) + 1):
+        top = 1.3 * num_layers
+        _arrow(axis, (1.6 * t, top + 0.35), (1.6 * t, top + 0.8), COLOURS[7])
+        axis.text(1.6 * t, top + 0.85, f"$h_{t}^{{({num_layers})}}$", ha="center", va="bottom")
+    _canvas(axis, (0.3, 1.6 * len(symbols) + 0.5), (-0.1, 1.3 * num_layers + 1.3), title)
+    grid = f"{num_layers} rows of LSTM cells, one row a layer, one column for each of {', '.join(symbols)}"
+    _show(figure, f"{title}. {grid}; in a row the state goes to the right, from row to row the output goes up.")
+
+
+def depth_and_time(panels, *, title, label):
+    """What arrives at each layer and time step: heat maps side by side on one logarithmic scale.
+
+    panels  name to sizes (levels, time), row 0 the input and row k layer k; 0, where nothing arrives, stays white
+    """
+    figure, axes = _figure(len(panels), height=3.8)
+    arrived = np.concatenate([sizes[sizes > 0] for sizes in panels.values()])
+    norm = LogNorm(arrived.min(), arrived.max())
+    corners = []
+    for axis, (name, sizes) in zip(axes, panels.items(), strict=True):
+        levels, steps = sizes.shape
+        shown = np.where(sizes > 0, sizes, np.nan)
+        image = axis.imshow(shown, cmap="viridis", norm=norm, origin="lower", aspect="auto", interpolation="nearest")
+        axis.set_xticks(range(steps), range(1, steps + 1))
+        axis.set_yticks(range(levels), ["input", *range(1, levels)])
+        axis.set(title=name, xlabel="time step")
+        corners.append(f"{name}: {sizes[-1, -1]:.0e} at the top right, {sizes[0, 0]:.0e} at the bottom left")
+    axes[0].set_ylabel("layer")
+    figure.colorbar(image, ax=axes, label=label, shrink=0.9)
+    figure.suptitle(title)
+    _show(figure, f"{title}. Heat maps of layers against time steps, colour: {label}. {'; '.join(corners)}.")
+
+
 def _figure(panels, *, height):
     figure = Figure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]

@@ -109,3 +109,14 @@ def found_by_luck(search, labels, *, repeats=100, seed=0) -> float:
     rng = np.random.default_rng(seed)
     found = search(labels)
     return float(np.mean([search(rng.permutation(labels)) >= found for _ in range(repeats)]))
+
+
+def repeat_gap(predict, batch) -> float:
+    """How far predictions move when the same batch is given a second time.
+
+    predict  function from a batch (batch, ...) to predictions (batch, ...), in the state in which it is evaluated
+
+    Returns the largest absolute change. A model that is evaluated has nothing random in it, so the answer is 0 (on a
+    GPU up to rounding); dropout that nobody switched off gives a large number.
+    """
+    return float(np.abs(np.asarray(predict(batch)) - np.asarray(predict(batch))).max())

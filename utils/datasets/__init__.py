@@ -7,6 +7,7 @@ Generated sets and sets inside an installed package need no network. The classic
 from utils.datasets import (
     adding,
     ag_news,
+    copying,
     digits,
     echo,
     emoji_names,
@@ -38,6 +39,7 @@ __all__ = [
 _LOADERS = {
     "adding": adding.load,
     "ag_news": ag_news.load,
+    "copying": copying.load,
     "digits": digits.load,
     "echo": echo.load,
     "emoji_names": emoji_names.load,
