@@ -4,9 +4,24 @@ Generated sets and sets inside an installed package need no network. The classic
 `download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
 """
 
-from utils.datasets import adding, ag_news, digits, echo, emoji_names, parity, registry, same_bag, surnames, surnames_18
+from utils.datasets import (
+    adding,
+    ag_news,
+    digits,
+    echo,
+    emoji_names,
+    entities,
+    future_tags,
+    parity,
+    readings,
+    registry,
+    same_bag,
+    surnames,
+    surnames_18,
+    wnut17,
+)
 from utils.datasets.registry import DataError
-from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, TextDataset
+from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, Tagged, TaggedDataset, TextDataset
 
 __all__ = [
     "DataError",
@@ -15,6 +30,8 @@ __all__ = [
     "Series",
     "SeriesDataset",
     "Split",
+    "Tagged",
+    "TaggedDataset",
     "TextDataset",
     "download",
     "is_available",
@@ -28,10 +45,14 @@ _LOADERS = {
     "digits": digits.load,
     "echo": echo.load,
     "emoji_names": emoji_names.load,
+    "entities": entities.load,
+    "future_tags": future_tags.load,
     "parity": parity.load,
+    "readings": readings.load,
     "same_bag": same_bag.load,
     "surnames": surnames.load,
     "surnames_18": surnames_18.load,
+    "wnut17": wnut17.load,
 }
 
 
