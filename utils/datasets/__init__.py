@@ -21,7 +21,16 @@ from utils.datasets import (
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, Tagged, TaggedDataset, TextDataset
+from utils.datasets.types import (
+    SequenceDataset,
+    Sequences,
+    Series,
+    SeriesDataset,
+    Split,
+    Tagged,
+    TaggedDataset,
+    TextDataset,
+)
 
 __all__ = [
     "DataError",

@@ -3,6 +3,7 @@
 Names of persons and of places come from one list of surnames ("Jordan", "Lincoln"), so a name does not say what it is.
 """
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -18,7 +19,8 @@ TEST_NAMES = 300
 def load(*, seed=0, train_size=2048, test_size=1000) -> TaggedDataset:
     """Sentences as lists of words, with a BIO tag for each word. No name of the test part occurs in the training part.
 
-    A name has one or two words. After a word like "nobody forgets" it may be a person or a place: that cannot be known.
+    A name has one or two words; each surname is used about equally often. After "nobody forgets" and the like it may be
+    a person or a place: that cannot be known.
     """
     from faker.providers.person.en_US import Provider  # only here: a lesson that loads other sets needs no Faker
 
@@ -34,11 +36,12 @@ def load(*, seed=0, train_size=2048, test_size=1000) -> TaggedDataset:
 
 
 def _draw(rng, names, size):
-    rows = [_sentence(rng, names) for _ in range(size)]
+    deck = itertools.cycle(names)
+    rows = [_sentence(rng, deck) for _ in range(size)]
     return Tagged([words for words, _ in rows], [tags for _, tags in rows])
 
 
-def _sentence(rng, names):
+def _sentence(rng, deck):
     text = str(rng.choice(WORDS["patterns"]))
     while slot := re.search(r"\[(\w+)\]", text):
         text = text.replace(slot[0], str(rng.choice(WORDS[slot[1]])))
@@ -46,7 +49,7 @@ def _sentence(rng, names):
     for word in text.split():
         kind = str(rng.choice(["PER", "LOC"])) if word == "ANY" else word
         if kind in ("PER", "LOC"):
-            name = [str(part) for part in rng.choice(names, rng.integers(1, 3))]
+            name = [str(part) for part in itertools.islice(deck, rng.integers(1, 3))]
             words += name
             tags += [f"B-{kind}", f"I-{kind}"][: len(name)]
         else:
