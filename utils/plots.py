@@ -5,6 +5,7 @@ A figure is drawn and shown by one call. Its alt text is the output's ``text/pla
 
 import base64
 import io
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
@@ -460,3 +461,31 @@ def _show(figure, alt):
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
     show(alt, {"image/png": {"alt": alt}}, png=base64.b64encode(png.getvalue()).decode())
+
+
+def two_directions(symbols, *, title):
+    """A bidirectional layer over ``symbols``: two rows of cells, their states side by side, and both final states."""
+    figure, axes = _figure(1, height=3.2)
+    axis = axes[0]
+    places = [1.6 * t for t in range(1, len(symbols) + 1)]
+    rows = (("forward", "→", 0.95, "#CFE3F1", COLOURS[0]), ("backward", "←", 1.95, "#F7DCC8", COLOURS[1]))
+    for name, sign, y, fill, colour in rows:
+        axis.text(0.2, y, name, ha="center", va="center", color=colour)
+        final = places[-1 if sign == "→" else 0]
+        for t, x in enumerate(places, start=1):
+            look = {"facecolor": fill, "edgecolor": colour, "linewidth": 3.5 if x == final else 1}
+            box = {"boxstyle": "round,pad=0.4"} | look
+            axis.text(x, y, f"$h_{t}$ {sign}", ha="center", va="center", bbox=box, zorder=3)
+        for left, right in pairwise(places):
+            start, end = (left, right) if sign == "→" else (right, left)
+            step = 0.34 if sign == "→" else -0.34
+            _arrow(axis, (start + step, y), (end - step, y), colour)
+    for t, (x, symbol) in enumerate(zip(places, symbols, strict=True), start=1):
+        axis.add_patch(Rectangle((x - 0.45, 0.6), 0.9, 1.7, facecolor="#F2F2F2", edgecolor="none"))
+        _arrow(axis, (x, 0.15), (x, 0.6), COLOURS[7])
+        _arrow(axis, (x, 2.3), (x, 2.75), COLOURS[7])
+        axis.text(x, 0, symbol, ha="center", va="center")
+        axis.text(x, 2.9, f"output {t}", ha="center", va="center")
+    _canvas(axis, (-0.3, places[-1] + 0.7), (-0.2, 3.1), title)
+    ends = f"The final states have a thick frame: forward at {symbols[-1]}, backward at {symbols[0]}"
+    _show(figure, f"{title}. Two rows of cells over {', '.join(symbols)}, one from each side. {ends}.")

@@ -120,3 +120,26 @@ def repeat_gap(predict, batch) -> float:
     GPU up to rounding); dropout that nobody switched off gives a large number.
     """
     return float(np.abs(np.asarray(predict(batch)) - np.asarray(predict(batch))).max())
+
+
+def future_leak(predict, batch) -> float:
+    """How far the outputs up to a step move when only what comes after that step changes.
+
+    predict  function from a batch (batch, time, ...) to outputs (batch, time, ...)
+    batch    array (batch, time, ...), at least two rows that differ, and two steps
+
+    For each step, all that comes after it is taken from another row. Returns the largest absolute change of an output
+    up to that step: 0 for a causal model. Whatever is to forecast, to generate or to answer at once must be causal.
+    """
+    batch = np.asarray(batch)
+    outputs = np.asarray(predict(batch))
+    if batch.ndim < 2 or min(batch.shape[:2]) < 2 or outputs.shape[:2] != batch.shape[:2]:
+        raise ValueError(
+            f"expected a batch (batch, time, ...) of two rows and steps or more, and an output for each step; "
+            f"got shapes {batch.shape} and {outputs.shape}"
+        )
+    moved = []
+    for t in range(1, batch.shape[1]):
+        other = np.concatenate([batch[:, :t], np.roll(batch, 1, axis=0)[:, t:]], axis=1)
+        moved.append(np.abs(np.asarray(predict(other))[:, :t] - outputs[:, :t]).max())
+    return float(max(moved))

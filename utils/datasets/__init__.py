@@ -11,16 +11,29 @@ from utils.datasets import (
     digits,
     echo,
     emoji_names,
+    entities,
+    future_tags,
     latch,
     parity,
     pronouns,
+    readings,
     registry,
     same_bag,
     surnames,
     surnames_18,
+    wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, TextDataset
+from utils.datasets.types import (
+    SequenceDataset,
+    Sequences,
+    Series,
+    SeriesDataset,
+    Split,
+    Tagged,
+    TaggedDataset,
+    TextDataset,
+)
 
 __all__ = [
     "DataError",
@@ -29,6 +42,8 @@ __all__ = [
     "Series",
     "SeriesDataset",
     "Split",
+    "Tagged",
+    "TaggedDataset",
     "TextDataset",
     "download",
     "is_available",
@@ -43,12 +58,16 @@ _LOADERS = {
     "digits": digits.load,
     "echo": echo.load,
     "emoji_names": emoji_names.load,
+    "entities": entities.load,
+    "future_tags": future_tags.load,
     "latch": latch.load,
     "parity": parity.load,
     "pronouns": pronouns.load,
+    "readings": readings.load,
     "same_bag": same_bag.load,
     "surnames": surnames.load,
     "surnames_18": surnames_18.load,
+    "wnut17": wnut17.load,
 }
 
 

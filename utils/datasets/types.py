@@ -56,7 +56,8 @@ class Sequences:
     """Sequences of symbols and what to answer after each one.
 
     inputs   (sequences, time) int32, ids from 1 on; 0 is padding
-    targets  (sequences, time) int32, class numbers; -1 where no answer is asked for
+    targets  (sequences, time) int32, class numbers; -1 where no answer is asked for. With several questions at each
+             step: (sequences, time, questions)
     """
 
     inputs: np.ndarray
@@ -101,3 +102,32 @@ class SeriesDataset:
     train: Series
     test: Series
     source: str
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """Sentences as lists of words, and a tag for each word."""
+
+    words: list[list[str]]
+    tags: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True)
+class TaggedDataset:
+    """Tagged sentences to train on and to test on. ``classes`` holds every tag."""
+
+    name: str
+    classes: tuple[str, ...]
+    train: Tagged
+    test: Tagged
+    source: str
+
+    def __post_init__(self):
+        for part in ("train", "test"):
+            rows = getattr(self, part)
+            for k, (words, tags) in enumerate(zip(rows.words, rows.tags, strict=True)):
+                if len(words) != len(tags):
+                    raise ValueError(f"{self.name}, {part}, row {k}: {len(words)} words and {len(tags)} tags")
