@@ -46,7 +46,28 @@ def draw_cell():
     plots.rnn_cell(3, 4, title="Cell")
 
 
-FIGURES = [draw_bars, draw_orders, draw_pairs, draw_groups, draw_curves, draw_states, draw_unrolled, draw_cell]
+def draw_traces():
+    plots.traces(
+        {"one": (POINTS, 1), "two": (POINTS, 2)},
+        xlabel="step",
+        title="T",
+        unit_label="best",
+        band=(3, 6),
+        band_label="new",
+    )
+
+
+FIGURES = [
+    draw_bars,
+    draw_orders,
+    draw_pairs,
+    draw_groups,
+    draw_curves,
+    draw_states,
+    draw_unrolled,
+    draw_cell,
+    draw_traces,
+]
 
 
 @pytest.mark.parametrize("draw", FIGURES)

@@ -4,7 +4,20 @@ Generated sets and sets inside an installed package need no network. The classic
 `download`, into the folder named by ``COURSE_DATA`` or the user's cache, and are checked by sha256.
 """
 
-from utils.datasets import adding, ag_news, digits, echo, emoji_names, parity, registry, same_bag, surnames, surnames_18
+from utils.datasets import (
+    adding,
+    ag_news,
+    count_since_reset,
+    counting,
+    digits,
+    echo,
+    emoji_names,
+    parity,
+    registry,
+    same_bag,
+    surnames,
+    surnames_18,
+)
 from utils.datasets.registry import DataError
 from utils.datasets.types import SequenceDataset, Sequences, Series, SeriesDataset, Split, TextDataset
 
@@ -25,6 +38,8 @@ __all__ = [
 _LOADERS = {
     "adding": adding.load,
     "ag_news": ag_news.load,
+    "count_since_reset": count_since_reset.load,
+    "counting": counting.load,
     "digits": digits.load,
     "echo": echo.load,
     "emoji_names": emoji_names.load,
