@@ -73,6 +73,17 @@ def draw_depth_and_time():
     plots.depth_and_time({"plain": sizes, "residual": sizes + 1}, title="Depth", label="norm")
 
 
+def draw_traces():
+    plots.traces(
+        {"one": (POINTS, 1), "two": (POINTS, 2)},
+        xlabel="step",
+        title="T",
+        unit_label="best",
+        band=(3, 6),
+        band_label="new",
+    )
+
+
 FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 

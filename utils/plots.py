@@ -449,6 +449,33 @@ def depth_and_time(panels, *, title, label):
     _show(figure, f"{title}. Heat maps of layers against time steps, colour: {label}. {'; '.join(corners)}.")
 
 
+def traces(panels, *, xlabel, title, unit_label, band, band_label):
+    """All units of a state over time, panels side by side, each with its own scale; one unit stands out.
+
+    panels      name to (states (time, units), the unit that stands out)
+    unit_label  why it stands out
+    band        first and last step of a shaded region, which ``band_label`` explains
+    """
+    figure, axes = _figure(len(panels), height=3.1)
+    ranges = []
+    for axis, (name, (values, unit)) in zip(axes, panels.items(), strict=True):
+        steps = np.arange(1, len(values) + 1)
+        axis.axvspan(*band, color="#EEEEEE", label=band_label)
+        others = np.delete(values, unit, axis=1)
+        axis.plot(steps, others, color="#999999", linewidth=0.8, label=["other units"] + [None] * (others.shape[1] - 1))
+        axis.plot(steps, values[:, unit], color=COLOURS[1], linewidth=2.2, label=unit_label)
+        axis.set(title=name, xlabel=xlabel)
+        ranges.append(f"{name}: from {values[:, unit].min():.2f} to {values[:, unit].max():.2f}")
+    axes[0].set_ylabel("state")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
+    figure.suptitle(title)
+    _show(
+        figure,
+        f"{title}. States over {len(values)} steps, shaded: {band_label}. The {unit_label}, {'; '.join(ranges)}.",
+    )
+
+
 def _figure(panels, *, height):
     figure = Figure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]

@@ -143,3 +143,20 @@ def future_leak(predict, batch) -> float:
         other = np.concatenate([batch[:, :t], np.roll(batch, 1, axis=0)[:, t:]], axis=1)
         moved.append(np.abs(np.asarray(predict(other))[:, :t] - outputs[:, :t]).max())
     return float(max(moved))
+
+
+def step_gap(step, reference, *, input_size, hidden_size) -> float:
+    """How far two versions of one recurrent step are apart, on inputs and states drawn at random.
+
+    step, reference  functions from x_t (batch, input_size) and h (batch, hidden_size) to the next state (batch,
+                     hidden_size)
+
+    Returns the largest absolute difference; the same formula gives 0 up to rounding. The states are random as well,
+    because from the first state, which is zero, a step with the wrong formula can look right.
+    """
+    rng = np.random.default_rng(0)
+    x, h = rng.normal(size=(100, input_size)), rng.uniform(-1, 1, size=(100, hidden_size))
+    one, other = np.asarray(step(x, h)), np.asarray(reference(x, h))
+    if one.shape != h.shape or other.shape != h.shape:
+        raise ValueError(f"expected two states of shape {h.shape}, got {one.shape} and {other.shape}")
+    return float(np.abs(one - other).max())

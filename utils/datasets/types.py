@@ -80,10 +80,10 @@ class SequenceDataset:
 
 @dataclass(frozen=True)
 class Series:
-    """Sequences of numbers with one target each.
+    """Sequences of numbers with one target each, or one after each step.
 
     inputs   (sequences, time, features) float32
-    targets  (sequences,) float32 numbers, or int32 class numbers
+    targets  (sequences,) or (sequences, time); float32 numbers, or int32 class numbers
     """
 
     inputs: np.ndarray
