@@ -48,7 +48,7 @@ def test_wrong_answers_stay_out_of_the_notebooks():
         (code("x = 1", "pytorch") + "Text.\n\n" + code("x = 2", "tensorflow"), "has no tensorflow sibling"),
         (code("x = 1", "pytorch", "nbval-check-output") + code("x = 2", "tensorflow"), "differ in tags"),
         (code("x = 1", "pytorch", "tensorflow"), "tags of both tracks"),
-        (code("x = 1", "pytroch"), r"unknown tags \{'pytroch'\}, expected check, nbval-check-output, pytorch"),
+        (code("x = 1", "pytroch"), r"unknown tags \{'pytroch'\}, expected answer, check, nbval-check-output, pytorch"),
         (code("x = 1", "solution"), "is collapsed: begin it with a line '# @title …'"),
         (
             code("x = y = 1", "pytorch") + code("x = 1", "tensorflow") + code("print(y)"),
