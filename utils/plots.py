@@ -476,20 +476,6 @@ def traces(panels, *, xlabel, title, unit_label, band, band_label):
     )
 
 
-def _figure(panels, *, height):
-    figure = Figure(figsize=(7.2, height), layout="constrained")
-    axes = figure.subplots(1, panels, squeeze=False)[0]
-    for axis in axes:
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _show(figure, alt):
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-    show(alt, {"image/png": {"alt": alt}}, png=base64.b64encode(png.getvalue()).decode())
-
-
 def two_directions(symbols, *, title):
     """A bidirectional layer over ``symbols``: two rows of cells, their states side by side, and both final states."""
     figure, axes = _figure(1, height=3.2)
@@ -516,3 +502,17 @@ def two_directions(symbols, *, title):
     _canvas(axis, (-0.3, places[-1] + 0.7), (-0.2, 3.1), title)
     ends = f"The final states have a thick frame: forward at {symbols[-1]}, backward at {symbols[0]}"
     _show(figure, f"{title}. Two rows of cells over {', '.join(symbols)}, one from each side. {ends}.")
+
+
+def _figure(panels, *, height):
+    figure = Figure(figsize=(7.2, height), layout="constrained")
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    for axis in axes:
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _show(figure, alt):
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+    show(alt, {"image/png": {"alt": alt}}, png=base64.b64encode(png.getvalue()).decode())

@@ -26,26 +26,15 @@ from utils.datasets import (
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import (
-    SequenceDataset,
-    Sequences,
-    Series,
-    SeriesDataset,
-    Split,
-    Tagged,
-    TaggedDataset,
-    TextDataset,
-)
+from utils.datasets.types import Dataset, Sequences, Series, Split, Tagged, TextDataset
 
 __all__ = [
     "DataError",
-    "SequenceDataset",
+    "Dataset",
     "Sequences",
     "Series",
-    "SeriesDataset",
     "Split",
     "Tagged",
-    "TaggedDataset",
     "TextDataset",
     "download",
     "is_available",

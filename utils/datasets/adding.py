@@ -6,10 +6,10 @@ A Simple Way to Initialize Recurrent Networks of Rectified Linear Units (2015).
 
 import numpy as np
 
-from utils.datasets.types import Series, SeriesDataset
+from utils.datasets.types import Dataset, Series
 
 
-def load(*, seed=0, length=40, train_size=25_600, test_size=4000) -> SeriesDataset:
+def load(*, seed=0, length=40, train_size=25_600, test_size=4000) -> Dataset:
     """Sequences (length, 2): a number in [0, 1) and a mark at every step; the target is the sum of the marked numbers.
 
     One mark lies in the first half, one in the second. Training rows are meant to be read once, in order.
@@ -18,7 +18,7 @@ def load(*, seed=0, length=40, train_size=25_600, test_size=4000) -> SeriesDatas
     if length < 2:
         raise ValueError(f"expected at least 2 steps, one for each mark, got {length}")
     rng = np.random.default_rng(seed)
-    return SeriesDataset(
+    return Dataset(
         name="adding",
         classes=(),
         train=_draw(rng, train_size, length),

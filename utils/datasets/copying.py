@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from utils.datasets.types import SequenceDataset, Sequences
+from utils.datasets.types import Dataset, Sequences
 
 SYMBOLS = "ABCDEF"
 
 
-def load(*, seed=0, length=3, train_size=6400, test_size=1000) -> SequenceDataset:
+def load(*, seed=0, length=3, train_size=6400, test_size=1000) -> Dataset:
     """Rows of 2 × ``length`` steps: first the symbols, ids 1 to 6, then as many times the id 7, "your turn".
 
     Answers are asked for in the second half: the symbols again, in the order in which they came. Training rows are
@@ -16,7 +16,7 @@ def load(*, seed=0, length=3, train_size=6400, test_size=1000) -> SequenceDatase
     if length < 1:
         raise ValueError(f"expected at least 1 symbol to copy, got {length}")
     rng = np.random.default_rng(seed)
-    return SequenceDataset(
+    return Dataset(
         name="copying",
         classes=tuple(SYMBOLS),
         train=_draw(rng, train_size, length),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from utils.datasets.types import Series, SeriesDataset
+from utils.datasets.types import Dataset, Series
 
 
-def load(*, seed=0, length=30, train_size=4800, test_length=120, test_size=200) -> SeriesDataset:
+def load(*, seed=0, length=30, train_size=4800, test_length=120, test_size=200) -> Dataset:
     """Two features a step, a tick and a reset, at most one of them 1; the target of each step is the count so far.
 
     A step is a reset with probability 0.08, a tick with 0.37, else nothing happens. A count begins at 0 and goes back
@@ -14,7 +14,7 @@ def load(*, seed=0, length=30, train_size=4800, test_length=120, test_size=200) 
     if length < 1 or test_length < 1:
         raise ValueError(f"expected at least 1 step, got {length} (train) and {test_length} (test)")
     rng = np.random.default_rng(seed)
-    return SeriesDataset(
+    return Dataset(
         name="count_since_reset",
         classes=(),
         train=_draw(rng, train_size, length),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from utils.datasets.types import SequenceDataset, Sequences
+from utils.datasets.types import Dataset, Sequences
 
 
-def load(*, largest=12, test_largest=120) -> SequenceDataset:
+def load(*, largest=12, test_largest=120) -> Dataset:
     """Row n - 1 holds n a's and n b's: n = 1 … ``largest`` to train on, n = 1 … ``test_largest`` to test on.
 
     Letters are the ids 1 (a) and 2 (b), padded with 0 on the right. An answer is asked for after each b and depends on
@@ -14,7 +14,7 @@ def load(*, largest=12, test_largest=120) -> SequenceDataset:
     """
     if largest < 1 or test_largest < 1:
         raise ValueError(f"expected n to go up to at least 1, got {largest} (train) and {test_largest} (test)")
-    return SequenceDataset(
+    return Dataset(
         name="counting",
         classes=("another b", "end"),
         train=_rows(largest),

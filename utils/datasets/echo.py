@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from utils.datasets.types import SequenceDataset, Sequences
+from utils.datasets.types import Dataset, Sequences
 
 
-def load(*, seed=0, lag=8, streams=32, train_length=9600, test_length=1600) -> SequenceDataset:
+def load(*, seed=0, lag=8, streams=32, train_length=9600, test_length=1600) -> Dataset:
     """Rows are streams; the answer at every step is the bit of ``lag`` steps before.
 
     Bits are the ids 1 (zero) and 2 (one), so that 0 stays free for padding. The streams are running already when
@@ -15,7 +15,7 @@ def load(*, seed=0, lag=8, streams=32, train_length=9600, test_length=1600) -> S
     if lag < 1:
         raise ValueError(f"expected a lag of at least 1 step, got {lag}")
     rng = np.random.default_rng(seed)
-    return SequenceDataset(
+    return Dataset(
         name="echo",
         classes=("zero", "one"),
         train=_draw(rng, streams, train_length, lag),

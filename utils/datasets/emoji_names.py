@@ -3,7 +3,6 @@
 The names are those of the Unicode CLDR (English: the package's own short names).
 """
 
-import emoji
 import numpy as np
 
 from utils.datasets.types import TextDataset, split_of
@@ -20,6 +19,8 @@ def load() -> TextDataset:
 
     The split is the same in every run (it does not depend on ``COURSE_SEED``), so that results compare.
     """
+    import emoji  # only here: lessons that load other sets do not need it
+
     emoji.config.load_language()
     names = [
         [entry[code].strip(":").replace("_", " ") for code in LANGUAGES]

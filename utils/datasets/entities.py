@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.datasets.types import Tagged, TaggedDataset
+from utils.datasets.types import Dataset, Tagged
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "data" / "entities.toml").read_text(encoding="utf-8"))
 TEST_NAMES = 300
 
 
-def load(*, seed=0, train_size=2048, test_size=1000) -> TaggedDataset:
+def load(*, seed=0, train_size=2048, test_size=1000) -> Dataset:
     """Sentences as lists of words, with a BIO tag for each word. No name of the test part occurs in the training part.
 
     A name has one or two words; each surname is used about equally often. After "nobody forgets" and the like it may be
@@ -26,7 +26,7 @@ def load(*, seed=0, train_size=2048, test_size=1000) -> TaggedDataset:
 
     rng = np.random.default_rng(seed)
     names = rng.permutation(sorted(set(Provider.last_names)))
-    return TaggedDataset(
+    return Dataset(
         name="entities",
         classes=("O", "B-PER", "I-PER", "B-LOC", "I-LOC"),
         train=_draw(rng, names[TEST_NAMES:], train_size),

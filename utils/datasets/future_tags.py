@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from utils.datasets.types import SequenceDataset, Sequences
+from utils.datasets.types import Dataset, Sequences
 
 LAGS = (-3, -2, -1, 1, 2, 3)
 
 
-def load(*, seed=0, lags=LAGS, steps=200, batch_size=32, length=20, test_size=1000) -> SequenceDataset:
+def load(*, seed=0, lags=LAGS, steps=200, batch_size=32, length=20, test_size=1000) -> Dataset:
     """Throws of a die, ids 1 to 6, and one question for each lag at each throw.
 
     The targets are (sequences, time, lags): whether the sum of throw t and throw t + lag is odd; -1 where throw t + lag
@@ -17,7 +17,7 @@ def load(*, seed=0, lags=LAGS, steps=200, batch_size=32, length=20, test_size=10
     if any(lag == 0 or abs(lag) >= length for lag in lags):
         raise ValueError(f"expected lags from 1 to {length - 1} steps, to either side, got {lags}")
     rng = np.random.default_rng(seed)
-    return SequenceDataset(
+    return Dataset(
         name="future_tags",
         classes=("even", "odd"),
         train=_draw(rng, steps * batch_size, length, lags),

@@ -6,13 +6,13 @@ Descent is Difficult (1994), whose latch holds one bit.
 
 import numpy as np
 
-from utils.datasets.types import Series, SeriesDataset
+from utils.datasets.types import Dataset, Series
 
 CLASSES = ("A", "B", "C", "D")
 DISTRACTORS = ("w", "x", "y", "z")
 
 
-def load(*, seed=0, distractors=100, mixed=False, train_size=12_800, test_size=1000) -> SeriesDataset:
+def load(*, seed=0, distractors=100, mixed=False, train_size=12_800, test_size=1000) -> Dataset:
     """Sequences (distractors + 1, 8), one-hot: a symbol A to D, then distractors w to z; the target is the symbol.
 
     mixed  whether the training symbols stand anywhere, mostly near the end: the distance to the last step is drawn
@@ -23,7 +23,7 @@ def load(*, seed=0, distractors=100, mixed=False, train_size=12_800, test_size=1
     if distractors < 1:
         raise ValueError(f"expected at least 1 distractor, got {distractors}")
     rng = np.random.default_rng(seed)
-    return SeriesDataset(
+    return Dataset(
         name="latch",
         classes=CLASSES,
         train=_draw(rng, train_size, distractors, mixed),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from utils.datasets.types import SequenceDataset, Sequences
+from utils.datasets.types import Dataset, Sequences
 
 
-def load(*, seed=0, steps=500, batch_size=32, train_length=24, test_length=400, test_size=1000) -> SequenceDataset:
+def load(*, seed=0, steps=500, batch_size=32, train_length=24, test_length=400, test_size=1000) -> Dataset:
     """Training sequences in an order that grows: first short ones, later longer ones; test sequences are much longer.
 
     Bits are the ids 1 (zero) and 2 (one), so that 0 stays free for padding. All training rows have ``train_length``
@@ -17,7 +17,7 @@ def load(*, seed=0, steps=500, batch_size=32, train_length=24, test_length=400, 
     lengths = np.minimum(2 + np.arange(steps) // 15, train_length).repeat(batch_size)
     asked = np.arange(train_length) < lengths[:, None]
     test_bits = rng.integers(0, 2, (test_size, test_length))
-    return SequenceDataset(
+    return Dataset(
         name="parity",
         classes=("even", "odd"),
         train=Sequences(_ids(bits), np.where(asked, _parity(bits), -1).astype(np.int32)),

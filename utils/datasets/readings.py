@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from utils.datasets.types import Tagged, TaggedDataset
+from utils.datasets.types import Dataset, Tagged
 
 NOT_ASKED = "-"
 LONGEST = 4  # 98 % of the phrases are no longer
 
 
-def load() -> TaggedDataset:
+def load() -> Dataset:
     """Phrases of two to four characters; the tag of an ambiguous one is its reading, all others have the tag "-".
 
     Ambiguous is a character that occurs 100 times or more and whose most frequent reading has a share of at most 95 %.
@@ -35,7 +35,7 @@ def load() -> TaggedDataset:
     ]
     order = np.random.default_rng(0).permutation(len(rows))
     train, test = ([rows[k] for k in part] for part in np.split(order, [round(0.8 * len(rows))]))
-    return TaggedDataset(
+    return Dataset(
         name="readings",
         classes=tuple(sorted({tag for _, tags in rows for tag in tags})),
         train=Tagged([words for words, _ in train], [tags for _, tags in train]),

@@ -68,17 +68,6 @@ class Sequences:
 
 
 @dataclass(frozen=True)
-class SequenceDataset:
-    """Sequences to train on and to test on. ``classes[target]`` is the name of a class."""
-
-    name: str
-    classes: tuple[str, ...]
-    train: Sequences
-    test: Sequences
-    source: str
-
-
-@dataclass(frozen=True)
 class Series:
     """Sequences of numbers with one target each, or one after each step.
 
@@ -94,40 +83,30 @@ class Series:
 
 
 @dataclass(frozen=True)
-class SeriesDataset:
-    """Series to train on and to test on. ``classes[target]`` is the name of a class; empty if targets are numbers."""
-
-    name: str
-    classes: tuple[str, ...]
-    train: Series
-    test: Series
-    source: str
-
-
-@dataclass(frozen=True)
 class Tagged:
     """Sentences as lists of words, and a tag for each word."""
 
     words: list[list[str]]
     tags: list[list[str]]
 
+    def __post_init__(self):
+        for k, (words, tags) in enumerate(zip(self.words, self.tags, strict=True)):
+            if len(words) != len(tags):
+                raise ValueError(f"sentence {k}: expected one tag a word, got {len(words)} words and {len(tags)} tags")
+
     def __len__(self) -> int:
         return len(self.words)
 
 
 @dataclass(frozen=True)
-class TaggedDataset:
-    """Tagged sentences to train on and to test on. ``classes`` holds every tag."""
+class Dataset:
+    """Sequences, Series or Tagged sentences to train on and to test on.
+
+    ``classes[target]`` is the name of a class (empty if targets are numbers); ``source`` says where the data are from.
+    """
 
     name: str
     classes: tuple[str, ...]
-    train: Tagged
-    test: Tagged
+    train: Sequences | Series | Tagged
+    test: Sequences | Series | Tagged
     source: str
-
-    def __post_init__(self):
-        for part in ("train", "test"):
-            rows = getattr(self, part)
-            for k, (words, tags) in enumerate(zip(rows.words, rows.tags, strict=True)):
-                if len(words) != len(tags):
-                    raise ValueError(f"{self.name}, {part}, row {k}: {len(words)} words and {len(tags)} tags")

@@ -3,16 +3,16 @@
 from itertools import groupby
 
 from utils.datasets import registry
-from utils.datasets.types import Tagged, TaggedDataset
+from utils.datasets.types import Dataset, Tagged
 
 
-def load() -> TaggedDataset:
+def load() -> Dataset:
     """Posts as lists of words with BIO tags: the public training file, and the development file to test on.
 
     Raises DataError if a file is missing or damaged.
     """
     train, test = (_read(registry.path("wnut17", name)) for name in ("wnut17train.conll", "emerging.dev.conll"))
-    return TaggedDataset(
+    return Dataset(
         name="wnut17",
         classes=("O", *sorted({tag for tags in train.tags for tag in tags} - {"O"})),
         train=train,
