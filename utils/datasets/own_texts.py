@@ -51,13 +51,15 @@ def read_csv(path) -> TextDataset:
 def _rows(path) -> list[tuple[str, str]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file, strict=True))
+            reader = csv.reader(file, strict=True)
+            lines = list(reader)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; give its path as seen from the notebook's folder") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8; in a spreadsheet, save it as 'CSV UTF-8'") from None
     except csv.Error as error:
-        raise DataError(f"{path}: not a CSV file: {error}") from None
+        hint = "put the whole text in double quotes, and write each quote inside it twice"
+        raise DataError(f"{path}, line {reader.line_num}: {error}; {hint}") from None
     if not lines or [name.strip().lower() for name in lines[0]] != COLUMNS:
         got = ",".join(lines[0]) if lines else "an empty file"
         raise DataError(f"{path}: expected the first line 'text,label', got {got!r}")
