@@ -1,5 +1,6 @@
 # make lab        set up and open JupyterLab on the course
 # make test       set up and run every test and every notebook
+# make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
 # make notebooks  build the notebooks from lessons/
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
@@ -12,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-.PHONY: lab test notebooks check scoreboard grade links
+.PHONY: lab test test-versions notebooks check scoreboard grade links
 
 lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
@@ -20,6 +21,9 @@ lab: $(READY)
 test: $(READY)
 	$(PYTEST) tests --cov --cov-fail-under=95
 	$(PYTEST) notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+test-versions:
+	$(PYTHON) -m tools.versions
 
 notebooks: $(READY)
 	$(BIN)/python -m tools.build

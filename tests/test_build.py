@@ -110,6 +110,20 @@ def test_outputs_are_renewed_when_a_helper_data_or_versions_change(house, execut
         assert build.build(text, "pytorch") == expected, path
 
 
+def test_the_fingerprint_of_code_is_the_same_under_every_python():
+    code = """\
+@decorated
+def f(x, *, k=1):
+    'words'
+    return f"{x!r:>{k}} {x['a']}" if x else (y := -1.5e3)
+class C(f, k=2):
+    n: int = 3
+match f(2):
+    case {"a": [1, *_]} | None: print("it's", b"x", ..., 1j)
+"""
+    assert build._fingerprint([build._bare(code)]) == "3c4f8def43b63d21"
+
+
 def test_check_names_the_lesson_to_edit(house, executed):
     assert build.check(lesson("x = 1"), "pytorch") == [
         "notebooks/pytorch/99_test.ipynb is missing; edit lessons/99_test.md and run: python -m tools.build 99_test"

@@ -211,12 +211,20 @@ def _module_file(module):
 
 
 def _bare(source) -> str:
-    """Code without comments and docstrings."""
+    """Code without comments, docstrings and layout; the same under every Python, as `ast.unparse` is not."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False):
             node.body[0] = ast.Pass()
-    return ast.unparse(tree)
+    return repr(_plain(tree))
+
+
+def _plain(node):
+    """A syntax tree as tuples and lists; what is empty is left out, for newer Pythons have more fields."""
+    if isinstance(node, ast.AST):
+        fields = ((name, _plain(value)) for name, value in ast.iter_fields(node) if value not in (None, []))
+        return (type(node).__name__, *fields)
+    return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
 def _keep_outputs(committed, notebook):

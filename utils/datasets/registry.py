@@ -48,8 +48,12 @@ def path(name, file_name) -> Path:
 def download(name) -> None:
     """Fetch the files that are missing or damaged. Raises DataError; a failed file leaves nothing behind."""
     for file in REGISTRY[name]["files"]:
+        target = folder() / file["name"]
+        if _is_intact(target, file):
+            continue
         try:
             pooch.retrieve(file["url"], known_hash=f"sha256:{file['sha256']}", fname=file["name"], path=folder())
+            target.chmod(0o644)  # a folder may be shared, and pooch's temporary files are for their owner alone
         except requests.exceptions.RequestException as error:
             problem = f"no answer from {file['url']} ({type(error).__name__}). Check the network and run the cell again"
         except ValueError:  # pooch: the checksum differs
@@ -57,7 +61,8 @@ def download(name) -> None:
                 f"what came from {file['url']} is not the file we know (sha256 differs). Nothing was kept; try again"
             )
         except OSError as error:
-            problem = f"cannot write to {folder()} ({error.strerror}). Set COURSE_DATA to a folder you may write to"
+            reason = error.strerror or "permission denied"  # pooch's own PermissionError has no strerror
+            problem = f"cannot write to {folder()} ({reason}). Set COURSE_DATA to a folder you may write to"
         else:
             continue
         raise DataError(f"{file['name']}: {problem}")
