@@ -1,8 +1,7 @@
 """Recurrent layers written by hand, as the lessons write them, against the library's: forward and backward.
 
-By hand: the formulas of lessons 02, 05 and 07 with the framework's operations, in a Python loop over time; in
-TensorFlow inside tf.function, as `fit` runs a model too. Library: nn.RNN, nn.LSTM and nn.GRU; SimpleRNN, LSTM and GRU of
-Keras, also inside tf.function.
+By hand: the formulas of lessons 02, 05 and 07 with the framework's operations, in a Python loop over time. Library:
+nn.RNN, nn.LSTM and nn.GRU; SimpleRNN, LSTM and GRU of Keras. TensorFlow runs both inside tf.function, as `fit` does.
 
 Why it is fair: both have the same weights and read the same sequences, and give the same gradients, of all weights and
 of the input, since a layer in a network has one below it. A test compares them.
@@ -52,13 +51,14 @@ def section() -> str:
     middle = SIZES.index(GOAL_SIZE)
     rows, lines = [], []
     for track, limit in (("pytorch", 1.5), ("tensorflow", 1.2)):
-        title, at_goal = TITLES[track], results[track][middle]
+        title, result = TITLES[track], results[track][middle]
         rows += [
-            Row(title, f"{kind.upper()} by hand, time over library's", at_goal[kind], at_most=limit) for kind in KINDS
+            Row(title, f"{kind.upper()} by hand, time over library's", result[kind], at_most=limit) for kind in KINDS
         ]
-        rows.append(Row(title, "library LSTM, rate over that of a matrix product", at_goal["rate"], at_least=0.75))
+        rows.append(Row(title, "library LSTM, rate over that of a matrix product", result["rate"], at_least=0.75))
         for kind in KINDS:
             lines.append([title, f"{kind.upper()} by hand over library", *(number(r[kind]) for r in results[track])])
         lines.append([title, "LSTM's rate over the product's", *(number(r["rate"]) for r in results[track])])
     heads = ["", "batch, input and state of", *map(str, SIZES)]
-    return f"Batch, input and state of {GOAL_SIZE}, {NUM_STEPS} steps:\n\n{table(rows)}\n\nAll sizes:\n\n{grid(heads, lines)}"
+    at_goal = f"Batch, input and state of {GOAL_SIZE}, {NUM_STEPS} steps:"
+    return f"{at_goal}\n\n{table(rows)}\n\nAll sizes:\n\n{grid(heads, lines)}"

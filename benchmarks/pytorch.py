@@ -108,8 +108,8 @@ def rnn(x, W_xh, W_hh, b_h):
     """All states (batch, time, hidden): lesson 02."""
     h = torch.zeros(len(x), len(W_hh))
     states = []
-    for t in range(x.shape[1]):
-        h = torch.tanh(x[:, t] @ W_xh + h @ W_hh + b_h)
+    for x_t in x.unbind(dim=1):
+        h = torch.tanh(x_t @ W_xh + h @ W_hh + b_h)
         states.append(h)
     return torch.stack(states, dim=1)
 
@@ -118,8 +118,8 @@ def lstm(x, W_xh, W_hh, b_h):
     """All hidden states (batch, time, hidden): lesson 05."""
     h = c = torch.zeros(len(x), len(W_hh))
     states = []
-    for t in range(x.shape[1]):
-        i, f, g, o = (x[:, t] @ W_xh + h @ W_hh + b_h).chunk(4, dim=1)
+    for x_t in x.unbind(dim=1):
+        i, f, g, o = (x_t @ W_xh + h @ W_hh + b_h).chunk(4, dim=1)
         i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
         c = f * c + i * g
         h = o * torch.tanh(c)
@@ -131,8 +131,8 @@ def gru(x, W_xh, W_hh, b_x, b_h):
     """All states (batch, time, hidden): lesson 07, reset after the product."""
     h = torch.zeros(len(x), len(W_hh))
     states = []
-    for t in range(x.shape[1]):
-        x_r, x_z, x_n = (x[:, t] @ W_xh + b_x).chunk(3, dim=1)
+    for x_t in x.unbind(dim=1):
+        x_r, x_z, x_n = (x_t @ W_xh + b_x).chunk(3, dim=1)
         h_r, h_z, h_n = (h @ W_hh + b_h).chunk(3, dim=1)
         r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
         n = torch.tanh(x_n + r * h_n)

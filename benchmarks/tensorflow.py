@@ -1,12 +1,8 @@
 """The TensorFlow half of the benchmarks: pipelines from text to a trained model, recurrent layers, a training step."""
 
-from utils.tensorflow import bucketed, get_weights  # before keras
-
-import keras
-import tensorflow as tf
-
 from benchmarks import news
 from benchmarks.pipeline import EMBEDDING_SIZE, HIDDEN_SIZE, LEARNING_RATE, Setting, vocabulary
+from utils.tensorflow import bucketed, get_weights, keras, tf
 from utils.text import Batches, encode, tokenise
 
 # From what common tutorials do to what the course does.
@@ -104,8 +100,8 @@ def rnn(x, W_xh, W_hh, b_h):
     """All states (batch, time, hidden): lesson 02."""
     h = tf.zeros((len(x), len(W_hh)))
     states = []
-    for t in range(x.shape[1]):
-        h = tf.tanh(x[:, t] @ W_xh + h @ W_hh + b_h)
+    for x_t in tf.unstack(x, axis=1):
+        h = tf.tanh(x_t @ W_xh + h @ W_hh + b_h)
         states.append(h)
     return tf.stack(states, axis=1)
 
@@ -114,8 +110,8 @@ def lstm(x, W_xh, W_hh, b_h):
     """All hidden states (batch, time, hidden): lesson 05."""
     h = c = tf.zeros((len(x), len(W_hh)))
     states = []
-    for t in range(x.shape[1]):
-        i, f, g, o = tf.split(x[:, t] @ W_xh + h @ W_hh + b_h, 4, axis=1)
+    for x_t in tf.unstack(x, axis=1):
+        i, f, g, o = tf.split(x_t @ W_xh + h @ W_hh + b_h, 4, axis=1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         c = f * c + i * g
         h = o * tf.tanh(c)
@@ -127,8 +123,8 @@ def gru(x, W_xh, W_hh, b_x, b_h):
     """All states (batch, time, hidden): lesson 07, reset after the product."""
     h = tf.zeros((len(x), len(W_hh)))
     states = []
-    for t in range(x.shape[1]):
-        x_r, x_z, x_n = tf.split(x[:, t] @ W_xh + b_x, 3, axis=1)
+    for x_t in tf.unstack(x, axis=1):
+        x_r, x_z, x_n = tf.split(x_t @ W_xh + b_x, 3, axis=1)
         h_r, h_z, h_n = tf.split(h @ W_hh + b_h, 3, axis=1)
         r, z = tf.sigmoid(x_r + h_r), tf.sigmoid(x_z + h_z)
         n = tf.tanh(x_n + r * h_n)
