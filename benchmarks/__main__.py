@@ -1,4 +1,4 @@
-"""Measure and write benchmarks/README.md: `python -m benchmarks [part …]`; default: all parts but tracks."""
+"""Measure and write benchmarks/README.md: `python -m benchmarks [part …]`; default: all parts."""
 
 import argparse
 import sys

@@ -44,7 +44,7 @@ class Pipeline:
         torch.manual_seed(seed)
         self.setting = setting
         self.vocabulary = vocabulary(setting, train)
-        self.batches = self._encoded_once(train, seed) if setting.once else self._batch_by_batch(train)
+        self.data = self._encoded_once(train, seed) if setting.once else self._batch_by_batch(train)
         self.model = LSTMClassifier(len(self.vocabulary))
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE, fused=setting.optimizer == "fused")
 
@@ -62,7 +62,7 @@ class Pipeline:
 
     def train(self, num_texts):
         """Train on texts drawn anew."""
-        batches = islice(self.batches, num_texts // self.setting.batch_size)
+        batches = islice(self.data, num_texts // self.setting.batch_size)
         if self.setting.optimizer == "lessons":
             fit(self.model, batches, epochs=1, learning_rate=LEARNING_RATE)
             return
