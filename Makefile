@@ -4,6 +4,7 @@
 # make notebooks  build the notebooks from lessons/
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
+# make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
 # make grade      grade the assignment in NOTEBOOK=path
 # make links      point every link to REPO=owner/name
 
@@ -13,7 +14,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-.PHONY: lab test test-versions notebooks check scoreboard grade links
+.PHONY: lab test test-versions notebooks check scoreboard bench grade links
 
 lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
@@ -35,6 +36,9 @@ check: $(READY)
 
 scoreboard: $(READY)
 	$(BIN)/python -m tools.scoreboard --seeds $(SEEDS)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(PARTS)
 
 grade: $(READY)
 	$(BIN)/python -m tools.grade $(NOTEBOOK)
