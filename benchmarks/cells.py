@@ -21,7 +21,7 @@ NUM_STEPS = 50
 SIZES = (32, 128, 256)  # of the batch, the input and the state
 GOAL_SIZE = 128
 PRODUCT_SIZE = 1024
-ROUNDS = 7
+ROUNDS = 5
 
 
 def measure(half) -> list[dict]:
@@ -47,18 +47,17 @@ def lstm_operations(size) -> int:
 
 
 def section() -> str:
-    results = worker.measure("cells")
-    middle = SIZES.index(GOAL_SIZE)
     rows, lines = [], []
     for track, limit in (("pytorch", 1.5), ("tensorflow", 1.2)):
-        title, result = TITLES[track], results[track][middle]
+        title, results = TITLES[track], worker.measure("cells", track)
+        result = results[SIZES.index(GOAL_SIZE)]
         rows += [
             Row(title, f"{kind.upper()} by hand, time over library's", result[kind], at_most=limit) for kind in KINDS
         ]
         rows.append(Row(title, "library LSTM, rate over that of a matrix product", result["rate"], at_least=0.75))
         for kind in KINDS:
-            lines.append([title, f"{kind.upper()} by hand over library", *(number(r[kind]) for r in results[track])])
-        lines.append([title, "LSTM's rate over the product's", *(number(r["rate"]) for r in results[track])])
+            lines.append([title, f"{kind.upper()} by hand over library", *(number(r[kind]) for r in results)])
+        lines.append([title, "LSTM's rate over the product's", *(number(r["rate"]) for r in results)])
     heads = ["", "batch, input and state of", *map(str, SIZES)]
     at_goal = f"Batch, input and state of {GOAL_SIZE}, {NUM_STEPS} steps:"
     return f"{at_goal}\n\n{table(rows)}\n\nAll sizes:\n\n{grid(heads, lines)}"

@@ -2,7 +2,7 @@
 
 Common: every batch of 16 texts is tokenised again on every pass, in the collate function (PyTorch) or by a layer inside
 the model (Keras); texts come in any order and are padded to the longest of the batch; each of the 95,000 words has a
-row in the table, and Adam with its default settings updates all rows after every batch.
+row in the table, and Adam with its default settings walks over all of them after every batch.
 
 The course: texts are tokenised and encoded once, into one flat array, and come in batches of 128 of similar length;
 words that training saw less than three times are "unknown", which leaves fewer than 20,000; in PyTorch, Adam is fused.
@@ -103,10 +103,10 @@ def seconds_to_target(make, setting, train, test, seed) -> float:
 
 
 def section() -> str:
-    results = worker.measure("pipeline")
     rows, lines = [], []
     for track in TRACKS:
-        slices, targets = results[track]["slices"], results[track]["targets"]
+        result = worker.measure("pipeline", track)
+        slices, targets = result["slices"], result["targets"]
         for (slow, fast), (what, goal) in GOALS[track].items():
             rows.append(Row(TITLES[track], what, times_as_long(slices[slow], slices[fast]), at_least=goal))
         goal = TARGET_GOALS.get(track)

@@ -7,20 +7,15 @@ import sys
 from importlib import import_module
 
 from tools.files import ROOT
-from tools.lesson import TRACKS
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
 
 
-def measure(part, *arguments, environment=ONE_THREAD) -> dict:
-    """What ``measure(half, *arguments)`` of a part returns: {"pytorch": …, "tensorflow": …}.
+def measure(part, framework, *arguments, environment=ONE_THREAD):
+    """What ``measure(half, *arguments)`` of a part returns in the half of ``framework``; it travels as JSON.
 
-    The results travel as JSON. By default each process computes on one thread.
+    By default the process computes on one thread.
     """
-    return {framework: _in_a_process(part, framework, arguments, environment) for framework in TRACKS}
-
-
-def _in_a_process(part, framework, arguments, environment):
     command = [sys.executable, "-m", "benchmarks.worker", part, framework, *arguments]
     process = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
