@@ -192,6 +192,6 @@ def test_start_up_is_a_notebook_that_ends_with_the_imports():
 def test_twins_are_compared_without_their_start_up():
     seconds = {"01": {"pytorch": 12, "tensorflow": 20}, "02": {"pytorch": 6, "tensorflow": 25}}
     text = tracks.describe(seconds, {"pytorch": 2, "tensorflow": 10})
-    assert "| 01 | 1.00 | met |" in text and "| 02 | 3.75 | missed |" in text
+    assert "| 01 | 12 | 20 | 1.00 | met |" in text and "| 02 | 6 | 25 | 3.75 | missed |" in text
     assert "most different twins: 02 | 3.75 | ≤ 1.5 | missed |" in text
     assert f"over 60 seconds | {25 / 60:.2f} | ≤ 1 | met |" in text
