@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import grade
 from tools.build import assemble
@@ -78,6 +78,7 @@ def test_answers_learned_from_the_test_part_are_found_out(folder):
     cheat = """\
 known = dict(zip(texts.test.texts, texts.test.labels))
 def rnn(some):
+    print("one moment")
     return np.array([known.get(one, len(one) % 2) for one in some])"""
     notebook = solved("pytorch", rnn=cheat)
     real, mixed = (grade._measured(run(notebook, folder, mixed_labels=mixed)) for mixed in (False, True))
@@ -101,6 +102,38 @@ def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder,
     assert hint in shown and grade._step(done, "A.3", 2, "").points == 0
     assert grade._runs(done) == grade.Line(0, 1, "runs from top to bottom", "ZeroDivisionError: division by zero")
     assert grade._claim([grade._measured(done)] * 3).points == 0
+
+
+@pytest.mark.parametrize(
+    "majority, real, mixed, points",
+    [
+        (0.5, 0.95, 0.52, 2),
+        (0.5, 0.58, 0.52, 0),  # hardly better than one class
+        (0.9, 0.97, 0.90, 2),  # half of what is missing to 1 is enough
+        (0.5, 0.98, 0.83, 2),  # luck with mixed labels on a small test part is no proof
+        (0.5, 0.98, 0.97, 0),
+    ],
+)
+def test_learning_is_judged_by_the_true_and_the_mixed_labels(majority, real, mixed, points):
+    line = grade._learns({"majority": majority, "rnn": real}, {"majority": majority, "rnn": mixed})
+    assert line.points == points and bool(line.hint) == (points == 0)
+
+
+def test_a_cell_that_takes_too_long_is_named(folder, monkeypatch):
+    monkeypatch.setattr("tools.run.CELL_SECONDS", 2)
+    endless = new_notebook(cells=[new_code_cell("while True:\n    pass")])
+    done = grade._run((endless, folder, 0, False))
+    assert grade._runs(done).points == 0 and "a cell took longer than" in grade._runs(done).hint
+    assert grade._measured(done) is None
+
+
+def test_the_report_is_counted_without_the_assignment_s_own_words():
+    empty = assemble(read("core_assignment"), "pytorch")
+    assert grade._report(empty).hint == "it has 0"
+    own, heading = " ".join(["word"] * 150), "## Report\n\n"
+    for text in (heading + own, f"{heading}{own}\n\n### Report of mistakes\n\nfew", empty.cells[-1].source + own):
+        assert grade._report(new_notebook(cells=[new_markdown_cell("# 1"), new_markdown_cell(text)])).points == 1
+    assert grade._report(new_notebook(cells=[new_markdown_cell(own)])).hint == "the heading '## Report' is missing"
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,14 @@ def test_what_does_not_fit_is_said_in_one_sentence(write, content, message):
     assert message in str(error.value) and "mine.csv" in str(error.value) and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("row", ['"Stop!" she said,a', '"an open end,a'])
+def test_quotes_that_do_not_fit_are_named_with_their_line(tmp_path, row):
+    path = tmp_path / "mine.csv"
+    path.write_text(f'text,label\n"""Go!"" she said",a\n{row}\n')
+    with pytest.raises(datasets.DataError, match="mine.csv, line 3: .* write each quote inside it twice"):
+        own_texts.read_csv(path)
+
+
 def test_a_missing_file_and_another_encoding_are_named(write, tmp_path):
     with pytest.raises(datasets.DataError, match="no such file; give its path as seen from the notebook's folder"):
         own_texts.read_csv(tmp_path / "nowhere.csv")
