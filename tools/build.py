@@ -216,6 +216,8 @@ def _bare(source) -> str:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False):
             node.body[0] = ast.Pass()
+        elif isinstance(node, ast.JoinedStr):  # Python 3.12 ends a nested format with an empty text
+            node.values = [part for part in node.values if getattr(part, "value", None) != ""]
     return repr(_plain(tree))
 
 
