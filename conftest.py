@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
+from hypothesis import settings
+
 SHARED = Path(__file__).parents[1] / "shared" / "data"
 
 if "COURSE_DATA" not in os.environ and SHARED.is_dir():
     os.environ["COURSE_DATA"] = str(SHARED)
+
+settings.register_profile("course", deadline=None)  # a busy machine is no failure
+settings.load_profile("course")
