@@ -75,7 +75,9 @@ def web(monkeypatch):
     }
     monkeypatch.setitem(registry.REGISTRY, "surnames_18", server.entry)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     yield server
+    signal.signal(signal.SIGINT, before)
     server.shutdown()
     server.server_close()
 
