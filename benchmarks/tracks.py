@@ -45,7 +45,7 @@ def run_twins(pool, lesson) -> dict:
 
 
 def with_stopwatch(notebook):
-    """The notebook with a cell after the imports that starts a stopwatch, and one at the end that prints its seconds."""
+    """The notebook with a cell after the imports that starts a stopwatch, and one at the end that prints it."""
     code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     imports = next(k for k in code if "set_seed()" in notebook.cells[k].source)
     notebook.cells.insert(imports + 1, new_code_cell(START))
