@@ -182,16 +182,20 @@ def test_where_the_gpu_becomes_faster():
     assert gpu.crossover([1.5, 1.2, 0.9], sizes) is None
 
 
-def test_start_up_is_a_notebook_that_ends_with_the_imports():
-    whole = tracks.assemble(read(tracks.START_UP_LESSON), "pytorch")
-    short = tracks.up_to_imports(whole)
-    assert "set_seed()" in short.cells[-1].source and len(short.cells) < len(whole.cells)
+def test_the_stopwatch_starts_after_the_imports():
+    notebook = tracks.with_stopwatch(tracks.assemble(read("00_start_here"), "pytorch"))
+    sources = [cell.source for cell in notebook.cells]
+    assert "set_seed()" in sources[sources.index(tracks.START) - 1] and sources[-1] == tracks.STOP
     assert not tracks.has_code(read("core_quiz"))
 
 
 def test_twins_are_compared_without_their_start_up():
-    seconds = {"01": {"pytorch": 12, "tensorflow": 20}, "02": {"pytorch": 6, "tensorflow": 25}}
-    text = tracks.describe(seconds, {"pytorch": 2, "tensorflow": 10})
-    assert "| 01 | 12 | 20 | 1.00 | met |" in text and "| 02 | 6 | 25 | 3.75 | missed |" in text
+    seconds = {
+        "01": {"pytorch": (12, 10), "tensorflow": (20, 10)},
+        "02": {"pytorch": (6, 4), "tensorflow": (25, 15)},
+    }
+    text = tracks.describe(seconds)
+    assert "| 01 | 10.0 | 10.0 | 1.00 | met |" in text and "| 02 | 4.0 | 15.0 | 3.75 | missed |" in text
     assert "most different twins: 02 | 3.75 | ≤ 1.5 | missed |" in text
     assert f"over 60 seconds | {25 / 60:.2f} | ≤ 1 | met |" in text
+    assert f"over 25 minutes | {45 / 1500:.2f} | ≤ 1 | met |" in text
