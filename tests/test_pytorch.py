@@ -1,13 +1,8 @@
-import ast
-import inspect
-import textwrap
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from tools.lesson import read
 from utils import pytorch
 from utils.settings import course_device, course_seed
 from utils.text import Batches, Vocabulary, encode
@@ -78,16 +73,3 @@ def test_fit_learns_and_evaluate_counts_hits(batches):
     assert len(history) == 20 and history[-1] < 0.01 < history[0]
     assert pytorch.evaluate(model, batches) == 1.0
     assert pytorch.predict(model, np.array([[3, 0], [2, 2]], dtype=np.int32)).argmax(axis=1).tolist() == [0, 1]
-
-
-def test_the_loop_of_lesson_01_is_the_one_in_utils():
-    cells = [cell.source for cell in read("01_embeddings").cells if cell.track == "pytorch" and cell.kind == "code"]
-    shown = {
-        node.name: ast.dump(node)
-        for source in cells
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef)
-    }
-    for name in ("fit", "predict", "evaluate"):
-        code = textwrap.dedent(inspect.getsource(getattr(pytorch, name)))
-        assert shown[name] == ast.dump(ast.parse(code).body[0]), f"{name} in lesson 01 differs from utils.pytorch"

@@ -1,5 +1,7 @@
-"""The TensorFlow half: a quiet start, seed, bucketed batches for Keras, recurrent weights in and out,
-the gradient microscope.
+"""The TensorFlow half: a quiet start, seed, bucketed batches for Keras, the training of lesson 01, recurrent weights in
+and out, the gradient microscope.
+
+`fit` and `predict` are written out and explained in lesson 01; later lessons import them from here.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
 the start-up messages of the C++ libraries out of the notebook.
@@ -65,6 +67,24 @@ def bucketed(batches) -> tf.data.Dataset:
     signature = (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))
     dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=signature)
     return dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+
+
+def fit(model, batches, *, epochs, learning_rate):
+    """Train a classifier with Adam; return the mean loss of each epoch."""
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate, epsilon=1e-7, global_clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=16,
+    )
+    model.optimizer.build(model.trainable_variables)
+    history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0)
+    return history.history["loss"]
+
+
+def predict(model, tokens):
+    """Logits of a batch of token ids, as a NumPy array (batch, classes)."""
+    return model(tokens, training=False).numpy()
 
 
 def set_forget_bias(layers, bias) -> None:

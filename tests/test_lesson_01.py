@@ -1,0 +1,26 @@
+"""Lesson 01 writes out what later lessons import."""
+
+import ast
+
+import pytest
+
+from tools.files import ROOT
+from tools.lesson import read
+
+
+def functions(source):
+    return {node.name: ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    ("track", "names"), [("pytorch", {"fit", "predict", "evaluate"}), ("tensorflow", {"fit", "predict"})]
+)
+def test_what_the_lesson_shows_is_what_utils_holds(track, names):
+    shown = {}
+    for cell in read("01_embeddings").track(track):
+        if cell.kind == "code":
+            shown |= functions(cell.source)
+    held = functions((ROOT / "utils" / f"{track}.py").read_text(encoding="utf-8"))
+    assert shown.keys() & held.keys() == names
+    for name in names:
+        assert shown[name] == held[name], f"{name} in lesson 01 differs from utils.{track}"
