@@ -12,15 +12,12 @@ def functions(source):
     return {node.name: ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
 
 
-@pytest.mark.parametrize(
-    ("track", "names"), [("pytorch", {"fit", "predict", "evaluate"}), ("tensorflow", {"fit", "predict"})]
-)
-def test_what_the_lesson_shows_is_what_utils_holds(track, names):
+@pytest.mark.parametrize("track", ["pytorch", "tensorflow"])
+def test_what_the_lesson_shows_is_what_utils_holds(track):
     shown = {}
     for cell in read("01_embeddings").track(track):
         if cell.kind == "code":
             shown |= functions(cell.source)
     held = functions((ROOT / "utils" / f"{track}.py").read_text(encoding="utf-8"))
-    assert shown.keys() & held.keys() == names
-    for name in names:
+    for name in ("fit", "predict", "evaluate"):
         assert shown[name] == held[name], f"{name} in lesson 01 differs from utils.{track}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tools.files import ROOT
-from utils.tensorflow import bucketed, fit, keras, predict, set_seed
+from utils.tensorflow import bucketed, evaluate, fit, keras, predict, set_seed
 from utils.text import Batches, Vocabulary, encode
 
 
@@ -71,17 +71,17 @@ def test_fit_learns_from_batches_of_varying_widths_without_a_warning(batches, re
     assert len({tokens.shape[1] for tokens, _ in batches}) > 3
     history = fit(model, batches, epochs=10, learning_rate=0.05)
     assert len(history) == 10 and history[-1] < 0.01 < history[0]
-    hits = [predict(model, tokens).argmax(axis=1) == labels for tokens, labels in batches]
-    assert np.concatenate(hits).all()
+    assert evaluate(model, batches) == 1.0
+    assert predict(model, np.array([[2, 0], [3, 3]], dtype="int32")).shape == (2, 2)
     # DeprecationWarnings are for the authors of libraries: no notebook shows them.
     assert not [str(warning.message) for warning in recwarn.list if warning.category is not DeprecationWarning]
 
 
 def test_what_makes_fit_fast_changes_nothing_that_it_learns(batches):
-    """16 batches at a time, and Adam's variables before the training step, are a matter of speed alone."""
+    """Adam's variables are there before the training step is compiled: a matter of speed alone."""
     quick, plain = classifier(), classifier()
     plain.set_weights(quick.get_weights())
-    few = [*batches, *batches][:20]  # 16 and a rest
+    few = list(batches)
     fast = fit(quick, few, epochs=2, learning_rate=0.05)
     adam = keras.optimizers.Adam(0.05, epsilon=1e-7, global_clipnorm=1.0)
     plain.compile(optimizer=adam, loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))

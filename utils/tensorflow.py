@@ -1,7 +1,7 @@
 """The TensorFlow half: a quiet start, seed, bucketed batches for Keras, the training of lesson 01, recurrent weights in
 and out, the gradient microscope.
 
-`fit` and `predict` are written out and explained in lesson 01; later lessons import them from here.
+`fit`, `predict` and `evaluate` are written out and explained in lesson 01; later lessons import them from here.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
 the start-up messages of the C++ libraries out of the notebook.
@@ -59,7 +59,7 @@ def set_seed() -> int:
 
 
 def bucketed(batches) -> tf.data.Dataset:
-    """Batches of any width for ``fit`` and ``evaluate``: a tf.data pipeline over ``utils.text.Batches``.
+    """Batches of any width for ``fit``: a tf.data pipeline over ``utils.text.Batches``.
 
     Give ``fit`` its ``shuffle=False``: the batches come shuffled already. The signature leaves the width open; a
     ``keras.utils.PyDataset`` would fix it to the first batches' width and refuse the next.
@@ -74,8 +74,6 @@ def fit(model, batches, *, epochs, learning_rate):
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate, epsilon=1e-7, global_clipnorm=1.0),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        steps_per_execution=16,
     )
     model.optimizer.build(model.trainable_variables)
     history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0)
@@ -85,6 +83,12 @@ def fit(model, batches, *, epochs, learning_rate):
 def predict(model, tokens):
     """Logits of a batch of token ids, as a NumPy array (batch, classes)."""
     return model(tokens, training=False).numpy()
+
+
+def evaluate(model, batches):
+    """Share of texts whose largest logit is at the right class."""
+    hits = [predict(model, tokens).argmax(axis=1) == labels for tokens, labels in batches]
+    return float(np.concatenate(hits).mean())
 
 
 def set_forget_bias(layers, bias) -> None:
