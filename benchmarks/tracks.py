@@ -1,9 +1,9 @@
 """Each lesson's PyTorch notebook against its TensorFlow twin: how long it takes to run from top to bottom.
 
-Both twins run at the same time, each in a kernel of its own on one thread, as `make test` runs notebooks on two cores.
-Start-up does not count in their ratio: a stopwatch inside the notebook starts after the imports. It shows processor
-time, which on a quiet machine is that of the clock on the wall. The budgets are for whole runs by the clock on the
-wall. Each notebook runs once: a second run of everything would take too long.
+Two notebooks run at any time, each in a kernel of its own on one thread, as `make test` runs them on two cores.
+Start-up does not count in the ratio of twins: a stopwatch inside the notebook starts after the imports. It shows
+processor time, which on a quiet machine is that of the clock on the wall. The budgets are for whole runs by the clock
+on the wall. Each notebook runs once: a second run of everything would take too long.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +17,8 @@ from tools.build import assemble, target
 from tools.lesson import TRACKS, lesson_names, read
 from tools.run import execute
 
+AT_ONCE = 2  # notebooks
+SHORTEST_SECONDS = 2  # a notebook that computes for less is not compared
 SLOWER = 1.5  # how many times as long as its twin a notebook may take
 LONGEST_SECONDS = 60  # the budget of a notebook
 SUITE_SECONDS = 25 * 60  # the budget of `make test`
@@ -26,22 +28,12 @@ STOP = "print(_clock() - _start)"
 
 
 def section() -> str:
-    with ProcessPoolExecutor(len(TRACKS)) as pool:
-        lessons = [lesson for lesson in map(read, lesson_names()) if has_code(lesson)]
-        return describe({lesson.name: run_twins(pool, lesson) for lesson in lessons})
-
-
-def has_code(lesson) -> bool:
-    return any(cell.kind == "code" for cell in lesson.cells)
-
-
-def run_twins(pool, lesson) -> dict:
-    """Seconds of both notebooks of a lesson, run at the same time: {"pytorch": (in all, after imports), …}."""
-    running = {}
-    for track in TRACKS:
-        notebook = with_stopwatch(assemble(lesson, track))
-        running[track] = pool.submit(run, notebook, target(lesson, track).parent)
-    return {track: seconds.result() for track, seconds in running.items()}
+    lessons = [read(name) for name in lesson_names() if name[0].isdigit()]
+    start = perf_counter()
+    with ProcessPoolExecutor(AT_ONCE) as pool:
+        running = {lesson.name: {track: pool.submit(run, lesson, track) for track in TRACKS} for lesson in lessons}
+        seconds = {name: {track: twins[track].result() for track in TRACKS} for name, twins in running.items()}
+    return describe(seconds, perf_counter() - start)
 
 
 def with_stopwatch(notebook):
@@ -53,21 +45,27 @@ def with_stopwatch(notebook):
     return notebook
 
 
-def run(notebook, folder) -> tuple[float, float]:
+def run(lesson, track) -> tuple[float, float]:
     """Seconds of the whole run, kernel and imports included, and those on the stopwatch."""
+    notebook = with_stopwatch(assemble(lesson, track))
     start = perf_counter()
-    execute(notebook, folder, **{name: value for name, value in ONE_THREAD.items() if name != "OMP_NUM_THREADS"})
+    threads = {name: value for name, value in ONE_THREAD.items() if name != "OMP_NUM_THREADS"}
+    execute(notebook, target(lesson, track).parent, **threads)
     return perf_counter() - start, float(notebook.cells[-1].outputs[0].text)
 
 
-def describe(seconds) -> str:
-    """The goals, then one row for each lesson: seconds after the imports, and their ratio."""
+def describe(seconds, suite) -> str:
+    """The goals, then one row for each lesson: seconds after the imports, and their ratio.
+
+    seconds  {lesson: {track: (whole run, on the stopwatch)}}
+    suite    seconds that all notebooks took, ``AT_ONCE`` at a time
+    """
     whole, net = ({name: {t: times[t][k] for t in TRACKS} for name, times in seconds.items()} for k in (0, 1))
-    ratios = {name: times["tensorflow"] / times["pytorch"] for name, times in net.items()}
+    long_enough = [name for name, times in net.items() if min(times.values()) >= SHORTEST_SECONDS]
+    ratios = {name: net[name]["tensorflow"] / net[name]["pytorch"] for name in long_enough}
     slowest = max(ratios, key=lambda name: max(ratios[name], 1 / ratios[name]))
     value = max(ratios[slowest], 1 / ratios[slowest])
     longest = max(max(times.values()) for times in whole.values())
-    suite = sum(max(times.values()) for times in whole.values())
     total = {track: sum(times[track] for times in net.values()) for track in TRACKS}
     rows = [
         Row("slower over faster", f"most different twins: {slowest}", value, at_most=SLOWER),
@@ -76,12 +74,15 @@ def describe(seconds) -> str:
         Row("TensorFlow over PyTorch", "all lessons", total["tensorflow"] / total["pytorch"]),
     ]
     lines = [
-        [name, *(f"{net[name][track]:.1f}" for track in TRACKS), number(ratio), verdict(ratio)]
-        for name, ratio in ratios.items()
+        [name, *(f"{seconds:.1f}" for seconds in times.values()), *compared(ratios.get(name))]
+        for name, times in net.items()
     ]
     heads = ["lesson", "PyTorch, seconds", "TensorFlow, seconds", "their ratio", f"between 1/{SLOWER} and {SLOWER}"]
     return f"{table(rows)}\n\n{grid(heads, lines)}"
 
 
-def verdict(ratio) -> str:
-    return "met" if 1 / SLOWER <= ratio <= SLOWER else "missed"
+def compared(ratio) -> list[str]:
+    """The last two cells of a row."""
+    if ratio is None:
+        return ["–", "–"]
+    return [number(ratio), "met" if 1 / SLOWER <= ratio <= SLOWER else "missed"]

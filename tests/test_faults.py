@@ -290,7 +290,9 @@ def test_run_all_twice_in_one_kernel_with_wrong_then_right_answers(kernel, cache
         run(*right.cells)
     checks = sum("check" in cell.tags for cell in lesson.track(track))
     assert states(wrong) == ["wrong", "solved"] * checks and states(right) == ["solved", "solved"] * checks
-    claims = [[(record["text"], record["holds"]) for record in records(run, "claim")] for run in (wrong, right)]
+    claims = [
+        [(record["text"], record["holds"]) for record in records(notebook, "claim")] for notebook in (wrong, right)
+    ]
     assert claims[0] == claims[1] and all(holds for _, holds in claims[0])
     if name == "01_embeddings":
         news = right.cells[cell_with(right, "news = datasets.load(")]
