@@ -19,7 +19,7 @@ from tools.lesson import TITLES, TRACKS
 FIXED = {"num_steps": 64, "batch_size": 128, "input_size": 64, "hidden_size": 64}
 SIZES = (32, 64, 128, 256, 512)
 NAMES = {"num_steps": "length", "batch_size": "batch", "hidden_size": "state"}
-ROUNDS = 5
+ROUNDS = 3
 
 # Linux: what a process frees, it keeps for itself.
 KEEP_MEMORY = worker.ONE_THREAD | {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
