@@ -1,11 +1,34 @@
 """Run a notebook from top to bottom in a fresh kernel."""
 
+import asyncio
 import os
 from contextlib import contextmanager
 
+import zmq
 from nbclient import NotebookClient
 
 CELL_SECONDS = 300
+
+
+class Client(NotebookClient):
+    """Looks once a second whether the kernel has answered.
+
+    pyzmq's sockets now and then miss the signal of a message (zeromq/pyzmq issue 2173). The client would then notice
+    the kernel's answer only when the time for a cell is over.
+    """
+
+    async def async_execute_cell(self, *arguments, **options):
+        looking = asyncio.create_task(self._look_for_answers())
+        try:
+            return await super().async_execute_cell(*arguments, **options)
+        finally:
+            looking.cancel()
+
+    async def _look_for_answers(self):
+        while True:
+            await asyncio.sleep(1)
+            for channel in (self.kc.shell_channel, self.kc.iopub_channel):
+                channel.socket.get(zmq.EVENTS)  # what has come is then handled
 
 
 def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
@@ -15,7 +38,7 @@ def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
     nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
     """
     with _environment(COURSE_SEED=str(seed), OMP_NUM_THREADS="1", MPLBACKEND=None, **environment):
-        NotebookClient(
+        Client(
             notebook,
             timeout=CELL_SECONDS,
             kernel_name="python3",
