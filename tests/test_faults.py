@@ -20,14 +20,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tools.build import assemble
 from tools.files import ROOT
 from tools.lesson import TRACKS, lesson_names, names, read
-from tools.run import records
+from tools.run import Client, records
 from utils import datasets
 from utils.datasets import DataError, registry
 
@@ -214,7 +213,7 @@ def kernel(monkeypatch, cache):
 
     @contextmanager
     def start(track):
-        client = NotebookClient(
+        client = Client(
             new_notebook(),
             timeout=300,
             kernel_name="python3",

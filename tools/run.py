@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import zmq
 from nbclient import NotebookClient
+from nbclient.util import run_sync
 
 CELL_SECONDS = 300
 
@@ -23,6 +24,8 @@ class Client(NotebookClient):
             return await super().async_execute_cell(*arguments, **options)
         finally:
             looking.cancel()
+
+    execute_cell = run_sync(async_execute_cell)
 
     async def _look_for_answers(self):
         while True:
