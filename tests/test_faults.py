@@ -213,13 +213,7 @@ def kernel(monkeypatch, cache):
 
     @contextmanager
     def start(track):
-        client = Client(
-            new_notebook(),
-            timeout=300,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(ROOT / "notebooks" / track)}},
-            extra_arguments=["--log-level=ERROR"],
-        )
+        client = Client(new_notebook(), ROOT / "notebooks" / track)
 
         def run(*cells):
             client.nb.cells = list(cells)

@@ -35,7 +35,7 @@ def test_an_answer_whose_signal_is_missed_is_found(tmp_path, monkeypatch):
     start = time.perf_counter()
     done = run.execute(notebook("print(1)", "import time; time.sleep(1.5); print(2)"), tmp_path)
     assert printed(done) == ["1\n", "2\n"]
-    client = run.Client(notebook("print(3)"))
+    client = run.Client(notebook("print(3)"), tmp_path)
     with client.setup_kernel():
         client.execute_cell(client.nb.cells[0], 0)
     assert printed(client.nb) == ["3\n"]

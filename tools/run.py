@@ -12,11 +12,22 @@ CELL_SECONDS = 300
 
 
 class Client(NotebookClient):
-    """Looks once a second whether the kernel has answered.
+    """Runs the cells of ``notebook`` in a kernel of its own, whose working folder is ``folder``.
 
-    pyzmq's sockets now and then miss the signal of a message (zeromq/pyzmq issue 2173). The client would then notice
-    the kernel's answer only when the time for a cell is over.
+    It looks once a second whether the kernel has answered: pyzmq's sockets now and then miss the signal of a message
+    (zeromq/pyzmq issue 2173), and the answer would be noticed only when the time for a cell is over.
     """
+
+    def __init__(self, notebook, folder, **options):
+        super().__init__(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
+            **options,
+        )
 
     async def async_execute_cell(self, *arguments, **options):
         looking = asyncio.create_task(self._look_for_answers())
@@ -41,15 +52,7 @@ def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
     nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
     """
     with _environment(COURSE_SEED=str(seed), OMP_NUM_THREADS="1", MPLBACKEND=None, **environment):
-        Client(
-            notebook,
-            timeout=CELL_SECONDS,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(folder)}},
-            allow_errors=allow_errors,
-            record_timing=False,
-            extra_arguments=["--log-level=ERROR"],
-        ).execute()
+        Client(notebook, folder, allow_errors=allow_errors).execute()
     return notebook
 
 
