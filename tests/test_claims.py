@@ -1,3 +1,4 @@
+import contextlib
 import math
 
 import numpy as np
@@ -66,6 +67,19 @@ def test_truth_values_and_arrays_of_one_number_are_values(value):
 def test_a_tensor_of_one_number_is_a_value():
     torch = pytest.importorskip("torch")
     claim("holds", torch.tensor(1.0), equals=True)
+
+
+@pytest.mark.parametrize("value, line", [(True, "✓ the bags are equal: yes"), (False, "✗ the bags are equal: no")])
+def test_a_truth_is_shown_as_yes_or_no(shown, value, line):
+    with contextlib.suppress(ClaimError):
+        claim("the bags are equal", value, equals=True)
+    assert shown[0][0] == line and describe(shown[0][1]["claim"]) == "yes"
+
+
+@pytest.mark.parametrize("value, more", [(0.5, {}), (True, {"within": 0.1}), (True, {"at_least": 0.5})])
+def test_a_truth_is_true_or_false_and_has_no_other_bound(value, more):
+    with pytest.raises(ValueError, match="is a truth: it takes True or False and no other bound"):
+        claim("the bags are equal", value, equals=True, **more)
 
 
 def test_without_a_kernel_the_line_is_printed(capsys):

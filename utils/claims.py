@@ -19,18 +19,22 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
     value     a number or a truth value; anything ``float`` accepts (a NumPy scalar, a 0-d tensor)
     at_least  lower bound (inclusive)
     at_most   upper bound (inclusive)
-    equals    the value itself, up to the absolute tolerance ``within`` (default: exactly)
+    equals    the value itself, up to the absolute tolerance ``within`` (default: exactly); True or False makes the claim
+              a truth, which is shown as yes or no
 
     Raises ClaimError when a bound is broken or the value is NaN, ValueError when the claim
     itself is badly put (no bound; ``within`` without ``equals``; a bound that is NaN).
     The record travels in the output's metadata under "claim".
     """
     bounds = {"at_least": at_least, "at_most": at_most, "equals": equals, "within": within}
-    bounds = {name: float(bound) for name, bound in bounds.items() if bound is not None}
+    truth = isinstance(equals, bool)
+    bounds = {name: bound if truth else float(bound) for name, bound in bounds.items() if bound is not None}
     if not bounds.keys() & {"at_least", "at_most", "equals"}:
         raise ValueError(f"the claim {text!r} has no bound: give at_least=, at_most= or equals=")
     if "within" in bounds and "equals" not in bounds:
         raise ValueError(f"the claim {text!r} has within= but no equals=: within is the tolerance around equals")
+    if truth and (len(bounds) > 1 or float(value) not in (0, 1)):
+        raise ValueError(f"the claim {text!r} is a truth: it takes True or False and no other bound, got {value!r}")
     if any(math.isnan(bound) for bound in bounds.values()):
         raise ValueError(f"the claim {text!r} has a bound that is not a number: {bounds}")
 
@@ -40,7 +44,8 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
         and value <= bounds.get("at_most", math.inf)
         and ("equals" not in bounds or abs(value - bounds["equals"]) <= bounds.get("within", 0.0))
     )
-    line = f"{'✓' if holds else '✗'} {text}: {_short(value)}  ({describe(bounds)})"
+    found = ("yes" if value else "no") if truth else f"{_short(value)}  ({describe(bounds)})"
+    line = f"{'✓' if holds else '✗'} {text}: {found}"
     show(line, {"claim": {"text": text, "value": value, "holds": holds, **bounds}})
     if not holds:
         reason = "the value is NaN" if math.isnan(value) else f"expected {describe(bounds)}"
@@ -48,7 +53,9 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
 
 
 def describe(bounds) -> str:
-    """The bounds of a claim in a few signs: {"at_least": 0.99} gives "≥ 0.99"."""
+    """The bounds of a claim in a few signs: {"at_least": 0.99} gives "≥ 0.99", {"equals": True} gives "yes"."""
+    if isinstance(bounds.get("equals"), bool):
+        return "yes" if bounds["equals"] else "no"
     parts = [
         f"{sign} {_short(bounds[name])}"
         for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("equals", "="))
