@@ -6,7 +6,7 @@ from nbclient.exceptions import CellExecutionError
 
 from tools import build, links, run
 from tools.files import ROOT
-from tools.lesson import LessonError, parse
+from tools.lesson import LessonError, parse, read
 from tools.run import records
 
 FRONT = "---\njupyter:\n  course:\n    title: A lesson\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
@@ -156,6 +156,19 @@ def test_a_solution_is_shut_and_never_runs(house, executed):
     assert cell.source == (
         "<details><summary>Solution of 9.1</summary>\n\n```python\nx = 1\n\n\ny = x\n```\n\n</details>"
     )
+
+
+def test_a_lesson_leads_to_its_neighbours_and_its_twin_also_on_colab():
+    def around(name, track):
+        cells = build.assemble(read(name), track).cells
+        return cells[0].source, cells[-1].source
+
+    title, end = around("05_lstm_gates", "pytorch")
+    assert "(../tensorflow/05_lstm_gates.ipynb) ([on Colab](https://colab.research.google.com/github/" in title
+    assert "previous: [04 · Vanishing and exploding gradients](04_vanishing_and_exploding_gradients.ipynb) · " in title
+    assert "next: [06 · Flags in the cell" in title and "**Next:** [06 · Flags" in end
+    assert "previous" not in around("00_start_here", "pytorch")[0]
+    assert "next:" not in around("core_quiz", "tensorflow")[0]
 
 
 def test_the_command_refuses_an_unknown_lesson(capsys):

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 
 from tools.build import check, target
@@ -118,6 +119,21 @@ def test_a_line_above_names_each_check(name):
                 assert above.kind == "markdown" and above.source.startswith("The check of"), cell.id
 
 
+@each_notebook
+def test_no_notebook_gives_a_solution_away(name, track):
+    """Neither open in its text nor in an output, in which a check would call it solved."""
+    made = notebook(name, track)
+    assert "solved" not in {record["state"] for record in records(made, "exercise")}
+    page = Quiz(HTMLExporter().from_notebook_node(made)[0])
+    for cell in read(name).track(track):
+        if "solution" in cell.tags:
+            title, *lines = cell.source.splitlines()
+            said = [line.strip() for line in lines if "solution_" in line]
+            assert title.removeprefix("# @title ") in page.summaries, title
+            assert not [line for line in said if line in page.outside], title
+            assert any(all(line in answer for line in said) for answer in page.answers), title
+
+
 @each_lesson
 def test_code_cells_are_short_and_narrow(name):
     for cell in read(name).cells:
@@ -128,11 +144,11 @@ def test_code_cells_are_short_and_narrow(name):
 
 
 class Quiz(HTMLParser):
-    """Collects the summaries and the answers of rendered <details>."""
+    """Collects the summaries and the answers of rendered <details>, and all that stands outside them."""
 
     def __init__(self, html):
         super().__init__()
-        self.summaries, self.answers, self.inside = [], [], None
+        self.summaries, self.answers, self.outside, self.inside = [], [], "", None
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -154,6 +170,8 @@ class Quiz(HTMLParser):
             self.summaries[-1] += text
         elif self.inside == "details":
             self.answers[-1] += text
+        else:
+            self.outside += text
 
 
 @each_full_lesson
