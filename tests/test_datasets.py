@@ -241,7 +241,7 @@ def test_a_damaged_file_is_refused_and_a_new_download_repairs_it(news_from, serv
 
 def test_a_cache_that_cannot_be_written_is_named(news_from, server, tmp_path):
     news_from(f"{server}/whole.csv")
-    (tmp_path / "cache").write_text("a file where the folder should be")
+    (tmp_path / "cache").write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(DataError, match=r"cannot write to .*cache .*Set COURSE_DATA to a folder"):
         datasets.download("ag_news")
 

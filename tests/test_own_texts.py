@@ -84,7 +84,7 @@ def test_what_does_not_fit_is_said_in_one_sentence(write, content, message):
 @pytest.mark.parametrize("row", ['"Stop!" she said,a', '"an open end,a'])
 def test_quotes_that_do_not_fit_are_named_with_their_line(tmp_path, row):
     path = tmp_path / "mine.csv"
-    path.write_text(f'text,label\n"""Go!"" she said",a\n{row}\n')
+    path.write_text(f'text,label\n"""Go!"" she said",a\n{row}\n', encoding="utf-8")
     with pytest.raises(datasets.DataError, match=r"mine\.csv, line 3: .* write each quote inside it twice"):
         own_texts.read_csv(path)
 

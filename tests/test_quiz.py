@@ -42,8 +42,6 @@ def test_rules_part_the_questions_answers_are_indented_and_the_score_is_asked_fo
     assert html.count("<blockquote>") == 4 and "<li>one.</li>" in html
     score = "*How many of these 2 did you answer right at the first try?*"
     assert shown.endswith(f"</details>\n\n---\n\n{score}\n\nYou have\n")
-        "</details>\n\n---\n\n*How many of these 2 did you answer right at the first try?*\n\nYou have\n"
-    )
 
 
 def test_a_quiz_may_be_spread_over_cells_and_ends_with_its_section():

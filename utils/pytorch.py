@@ -10,7 +10,10 @@ import torch
 from torch import nn
 
 from utils import weights
-from utils.settings import course_device, course_seed
+from utils.settings import course_device, course_seed, course_threads
+
+if (_threads := course_threads()) is not None:
+    torch.set_num_threads(_threads)
 
 
 def set_seed() -> int:

@@ -4,7 +4,7 @@ and out, the gradient microscope.
 `fit`, `predict` and `evaluate` are written out and explained in lesson 01; later lessons import them from here.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
-the start-up messages of the C++ libraries out of the notebook.
+the start-up messages of the C++ libraries out of the notebook. It computes with COURSE_THREADS threads of the CPU.
 """
 
 import contextlib
@@ -38,7 +38,12 @@ with _quiet_libraries():
     import tensorflow as tf
 
     from utils import weights
-    from utils.settings import course_device, course_seed
+    from utils.settings import course_device, course_seed, course_threads
+
+    if (_threads := course_threads()) is not None:
+        with contextlib.suppress(RuntimeError):  # a TensorFlow that computed already keeps the threads it has
+            tf.config.threading.set_intra_op_parallelism_threads(_threads)
+            tf.config.threading.set_inter_op_parallelism_threads(_threads)
 
     _gpus = tf.config.list_physical_devices("GPU")
     if course_device() == "gpu" and not _gpus:
