@@ -11,6 +11,7 @@ from torch import nn
 
 from utils import weights
 from utils.settings import course_device, course_seed
+from utils.waiting import progress
 
 
 def set_seed() -> int:
@@ -39,7 +40,7 @@ def fit(model, batches, *, epochs, learning_rate):
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=1e-7)
     history = []
     model.train()
-    for _ in range(epochs):
+    for _ in progress(range(epochs)):
         losses = []
         for tokens, labels in batches:
             tokens = torch.as_tensor(tokens, device=where)
