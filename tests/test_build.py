@@ -9,9 +9,7 @@ from tools.files import ROOT
 from tools.lesson import LessonError, parse
 from tools.run import records
 
-FRONT = (
-    "---\njupyter:\n  course:\n    title: A lesson\n    minutes: 5\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
-)
+FRONT = "---\njupyter:\n  course:\n    title: A lesson\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
 
 
 def lesson(source):
@@ -141,10 +139,23 @@ def test_check_notices_an_edited_notebook(house, executed):
     assert len(build.check(lesson("x = 1"), "pytorch")) == 1
 
 
-def test_collapsed_cells_are_collapsed_in_jupyterlab_and_on_colab(house):
-    text = f'{FRONT}```python tags=["solution"]\n# @title The solution\nx = 1\n```\n'
-    cell = build.assemble(parse("99_test", text), "pytorch").cells[-1]
-    assert cell.metadata == {"tags": ["solution"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+def assembled(tag, source):
+    """The last cell of a lesson that ends with one tagged cell."""
+    text = f'{FRONT}```python tags=["{tag}"]\n{source}\n```\n'
+    return build.assemble(parse("99_test", text), "pytorch").cells[-1]
+
+
+def test_checks_are_collapsed_in_jupyterlab_and_on_colab(house):
+    cell = assembled("check", "# @title Check of 9.1\nx = 1")
+    assert cell.metadata == {"tags": ["check"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+
+
+def test_a_solution_is_shut_and_never_runs(house, executed):
+    cell = assembled("solution", "# @title Solution of 9.1\nx = 1\n\n\ny = x")
+    assert (cell.cell_type, cell.id) == ("markdown", "start-2")
+    assert cell.source == (
+        "<details><summary>Solution of 9.1</summary>\n\n```python\nx = 1\n\n\ny = x\n```\n\n</details>"
+    )
 
 
 def test_the_command_refuses_an_unknown_lesson(capsys):

@@ -18,7 +18,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.files import ROOT, replace_file
-from tools.lesson import COLLAPSED, TITLES, TRACKS, LessonError, choose, read
+from tools.length import minutes
+from tools.lesson import TITLE, TITLES, TRACKS, LessonError, choose, read
 from tools.run import execute
 from utils.running_task import earlier_rows
 
@@ -81,11 +82,12 @@ def assemble(lesson, track):
     if _code(lesson, track):
         cells.append(new_code_cell(_setup(lesson), id="set-up"))
     for cell in lesson.track(track):
-        make = new_code_cell if cell.kind == "code" else new_markdown_cell
+        make = new_code_cell if cell.runs else new_markdown_cell
         metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
-        if cell.kind == "code" and cell.tags & COLLAPSED:
+        if "check" in cell.tags:
             metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
-        cells.append(make(cell.source, id=cell.id, metadata=metadata))
+        source = _shut(cell.source) if "solution" in cell.tags else cell.source
+        cells.append(make(source, id=cell.id, metadata=metadata))
     notebook = new_notebook(cells=cells)
     notebook.metadata = nbformat.from_dict(
         {
@@ -154,7 +156,7 @@ def own_digest(lesson, track) -> str:
 
 
 def _code(lesson, track):
-    return [cell.source for cell in lesson.track(track) if cell.kind == "code"]
+    return [cell.source for cell in lesson.track(track) if cell.runs]
 
 
 def _fingerprint(parts):
@@ -177,7 +179,15 @@ def _title(lesson, track):
     badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({page}/notebooks/{track}/{lesson.name}.ipynb)"
     twin = f"[the same lesson in {TITLES[other]}](../{other}/{lesson.name}.ipynb)"
     title = f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
-    return f"# {title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · about {lesson.minutes} minutes"
+    needed, deeper = minutes(lesson, track)
+    length = f"about {needed} minutes" + (f", and {deeper} more to go deeper" if deeper else "")
+    return f"# {title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · {length}"
+
+
+def _shut(source):
+    """A solution as Markdown that everywhere stays shut until it is opened."""
+    title, code = TITLE.match(source)[1], TITLE.sub("", source, count=1)
+    return f"<details><summary>{title}</summary>\n\n```python\n{code}\n```\n\n</details>"
 
 
 def _setup(lesson):
