@@ -1,5 +1,6 @@
 """What must be true of every lesson and of its committed notebooks."""
 
+import html
 import itertools
 import re
 from html.parser import HTMLParser
@@ -86,10 +87,12 @@ def test_every_figure_has_alt_text(name, track):
         output
         for cell in notebook(name, track).cells
         for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
+        if "<img " in output.get("data", {}).get("text/html", "")
     ]
     assert figures
-    assert all(len(figure.metadata["image/png"]["alt"]) > 20 for figure in figures)
+    for figure in figures:
+        [alt] = re.findall('<img alt="([^"]*)"', figure.data["text/html"])
+        assert len(alt) > 20 and html.unescape(alt) == figure.data["text/plain"]
 
 
 @each_full_lesson
