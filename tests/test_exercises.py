@@ -1,7 +1,12 @@
 """The exercise helper; and of every lesson: stubs wait, wrong answers get a hint, solutions pass."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from tools.files import ROOT
 from tools.lesson import TRACKS, lesson_names, names, read
 from utils import outputs
 from utils.exercises import exercise, shows
@@ -95,3 +100,13 @@ def test_stub_wrong_answer_and_solution_of_every_exercise(capsys, name, track, t
         capsys.readouterr()
         exec(cells[place].source, namespace)
         assert mark in capsys.readouterr().out
+
+
+def test_where_asserts_are_left_out_no_answer_is_called_right():
+    code = 'from utils.exercises import exercise\nexercise("0.1")(lambda answer: None)(1)'
+    environment = {**os.environ, "PYTHONOPTIMIZE": "1"}
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
+    assert answer.returncode == 1 and "solved" not in answer.stdout
+    assert "RuntimeError: the checks are made of asserts, which this Python leaves out" in answer.stderr
+    assert "unset PYTHONOPTIMIZE" in answer.stderr
