@@ -1,5 +1,6 @@
 """What must be true of every lesson and of its committed notebooks."""
 
+import ast
 import itertools
 import re
 from html.parser import HTMLParser
@@ -70,6 +71,30 @@ def test_the_twins_make_the_same_claims_and_all_of_them_held(name, track):
     claims = records(notebook(name, track), "claim")
     assert len(claims) >= (5 if name in FULL else 1) and all(claim["holds"] for claim in claims)
     assert [claim["text"] for claim in claims] == [c["text"] for c in records(notebook(name, TRACKS[0]), "claim")]
+
+
+def is_truth(node, assigned):
+    """Whether an expression is a truth value; ``assigned`` holds what the names stand for."""
+    if isinstance(node, ast.Name):
+        return node.id in assigned and is_truth(assigned[node.id], {})
+    called = getattr(node, "func", None)
+    asks = getattr(called, "attr", getattr(called, "id", None)) in ("all", "any", "array_equal", "allclose", "bool")
+    return asks or isinstance(node, (ast.Compare, ast.BoolOp)) or isinstance(getattr(node, "op", None), ast.Not)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@each_lesson
+def test_a_truth_is_claimed_as_yes_or_no_and_not_as_a_number(name, track):
+    assigned = {}
+    for cell in read(name).track(track):
+        nodes = list(ast.walk(ast.parse(cell.source))) if cell.runs else []
+        found = [node for node in nodes if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+        assigned |= {node.targets[0].id: node.value for node in found}
+        for call in (node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"):
+            bounds = [keyword.value for keyword in call.keywords if keyword.arg != "within"]
+            says = all(isinstance(bound, ast.Constant) and isinstance(bound.value, bool) for bound in bounds)
+            told = f"{name}: {ast.unparse(call)!r} claims a truth: write equals=True or equals=False"
+            assert says or not is_truth(call.args[1], assigned), told
 
 
 @each_notebook
