@@ -1,9 +1,13 @@
 """The exercise helper; and of every lesson: stubs wait, wrong answers get a hint, solutions pass."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
+from tools.files import ROOT
 from tools.lesson import TRACKS, lesson_names, names, read
 from utils import outputs
 from utils.exercises import exercise, shows
@@ -113,3 +117,13 @@ def test_stub_wrong_answers_and_solution_of_every_exercise(capsys, name, track, 
             assert word in line, f"{name} ({track}): {cell} got the line {line!r}, expected {word!r} in it"
         raw = "it stopped with" in line and not any("it stopped with" in word for word in words)
         assert not raw, f"{name} ({track}): {cell} got a raw error, expected a hint: {line!r}"
+
+
+def test_where_asserts_are_left_out_no_answer_is_called_right():
+    code = 'from utils.exercises import exercise\nexercise("0.1")(lambda answer: None)(1)'
+    environment = {**os.environ, "PYTHONOPTIMIZE": "1"}
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
+    assert answer.returncode == 1 and "solved" not in answer.stdout
+    assert "RuntimeError: the checks are made of asserts, which this Python leaves out" in answer.stderr
+    assert "unset PYTHONOPTIMIZE" in answer.stderr
