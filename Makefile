@@ -1,6 +1,7 @@
 # make lab        set up and open JupyterLab on the course
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
+# make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
 # make notebooks  build the notebooks from lessons/
 # make check      style, and whether the committed notebooks are up to date
@@ -15,7 +16,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-.PHONY: lab test test-answers test-versions notebooks check scoreboard bench grade links
+.PHONY: lab test test-answers fuzz test-versions notebooks check scoreboard bench grade links
 
 lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
@@ -26,6 +27,9 @@ test: $(READY)
 
 test-answers: $(READY)
 	$(PYTEST) tests/test_faults.py -m whole_course --dist load
+
+fuzz: $(READY)
+	OMP_NUM_THREADS=1 HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -s tests/test_properties.py
 
 test-versions:
 	$(PYTHON) -m tools.versions

@@ -45,6 +45,8 @@ def test_wrong_answers_stay_out_of_the_notebooks():
         (code("x = 1", "pytorch"), r"begins 'x = 1' \(pytorch\) has no tensorflow sibling directly after it"),
         (code("x = 1", "tensorflow"), r"begins 'x = 1' \(tensorflow\) has no pytorch sibling directly before it"),
         (code("x = 2", "tensorflow") + code("x = 1", "pytorch"), "sibling"),
+        (PAIR + code("x = 1", "pytorch"), "has no tensorflow sibling directly after it"),
+        (code("x = 1", "pytorch", "pytorch"), "99_test: jupytext cannot read it .*non-unique"),
         (code("x = 1", "pytorch") + "Text.\n\n" + code("x = 2", "tensorflow"), "has no tensorflow sibling"),
         (code("x = 1", "pytorch", "nbval-check-output") + code("x = 2", "tensorflow"), "differ in tags"),
         (code("x = 1", "pytorch", "tensorflow"), "tags of both tracks"),
@@ -81,6 +83,11 @@ def test_names_bound_inside_the_cell_are_known(source):
 def test_front_matter_must_have_a_title_and_minutes():
     with pytest.raises(LessonError, match="99_test: the front matter lacks title and minutes"):
         parse("99_test", "## Start\n")
+
+
+def test_front_matter_that_holds_something_else_is_named():
+    with pytest.raises(LessonError, match="expected a title and more under jupyter: course:, got 5"):
+        parse("99_test", "---\njupyter:\n  course: 5\n---\n")
 
 
 def test_a_lesson_must_not_reinstall_what_colab_has():
