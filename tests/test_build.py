@@ -10,12 +10,10 @@ from nbclient.exceptions import CellExecutionError
 import conftest
 from tools import build, links, run
 from tools.files import ROOT
-from tools.lesson import LessonError, parse
+from tools.lesson import LessonError, parse, read
 from tools.run import records
 
-FRONT = (
-    "---\njupyter:\n  course:\n    title: A lesson\n    minutes: 5\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
-)
+FRONT = "---\njupyter:\n  course:\n    title: A lesson\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
 
 
 def lesson(source):
@@ -150,10 +148,37 @@ def test_check_notices_an_edited_notebook(house, executed):
     ]
 
 
-def test_collapsed_cells_are_collapsed_in_jupyterlab_and_on_colab(house):
-    text = f'{FRONT}```python tags=["solution"]\n# @title The solution\nx = 1\n```\n'
-    cell = build.assemble(parse("99_test", text), "pytorch").cells[-2]
-    assert cell.metadata == {"tags": ["solution"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+def assembled(tag, source):
+    """The last cell of a lesson that ends with one tagged cell, before the one that says what is left."""
+    text = f'{FRONT}```python tags=["{tag}"]\n{source}\n```\n'
+    cells = build.assemble(parse("99_test", text), "pytorch").cells
+    return [cell for cell in cells if cell.id != "what-is-left"][-1]
+
+
+def test_checks_are_collapsed_in_jupyterlab_and_on_colab(house):
+    cell = assembled("check", "# @title Check of 9.1\nx = 1")
+    assert cell.metadata == {"tags": ["check"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+
+
+def test_a_solution_is_shut_and_never_runs(house, executed):
+    cell = assembled("solution", "# @title Solution of 9.1\nx = 1\n\n\ny = x")
+    assert (cell.cell_type, cell.id) == ("markdown", "start-2")
+    assert cell.source == (
+        "<details><summary>Solution of 9.1</summary>\n\n```python\nx = 1\n\n\ny = x\n```\n\n</details>"
+    )
+
+
+def test_a_lesson_leads_to_its_neighbours_and_its_twin_also_on_colab():
+    def around(name, track):
+        cells = build.assemble(read(name), track).cells
+        return cells[0].source, [cell for cell in cells if cell.cell_type == "markdown"][-1].source
+
+    title, end = around("05_lstm_gates", "pytorch")
+    assert "(../tensorflow/05_lstm_gates.ipynb) ([on Colab](https://colab.research.google.com/github/" in title
+    assert "previous: [04 · Vanishing and exploding gradients](04_vanishing_and_exploding_gradients.ipynb) · " in title
+    assert "next: [06 · Flags in the cell" in title and "**Next:** [06 · Flags" in end
+    assert "previous" not in around("00_start_here", "pytorch")[0]
+    assert "next:" not in around("core_quiz", "tensorflow")[0]
 
 
 def test_the_command_refuses_an_unknown_lesson(capsys):

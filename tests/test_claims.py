@@ -3,8 +3,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from utils import outputs
 from utils.claims import ClaimError, claim, describe
@@ -85,15 +83,6 @@ def test_a_truth_is_true_or_false_and_has_no_other_bound(value, more):
 def test_without_a_kernel_the_line_is_printed(capsys):
     claim("count", 160264, equals=160264)
     assert capsys.readouterr().out == "✓ count: 160,264  (= 160,264)\n"
-
-
-@given(value=st.floats(-10, 10), low=st.floats(-10, 10), high=st.floats(-10, 10))
-def test_a_claim_holds_exactly_when_the_value_is_between_its_bounds(value, low, high):
-    if low <= value <= high:
-        claim("value", value, at_least=low, at_most=high)
-    else:
-        with pytest.raises(ClaimError):
-            claim("value", value, at_least=low, at_most=high)
 
 
 def test_bounds_are_described_in_signs():

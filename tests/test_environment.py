@@ -207,3 +207,8 @@ def test_the_course_s_own_files_name_python_the_packages_and_the_framework(frame
 def test_on_colab_the_first_lesson_fetches_what_any_lesson_fetches():
     fetched = {name: set(read(name).colab_packages) for name in lesson_names()}
     assert set.union(*fetched.values()) <= fetched["00_start_here"]
+
+
+@pytest.mark.parametrize("name", ["PyTorch", "TensorFlow"])
+def test_training_is_timed_in_a_process_of_its_own(name):
+    assert 0 < environment.training_seconds(name, "1") < 60

@@ -1,12 +1,21 @@
 """Figures, live controls and detectors."""
 
 import base64
+import html
+import re
 
 import ipywidgets
+import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from nbconvert import HTMLExporter
 
 from utils import outputs, plots, sanity, widgets
+from utils.plots import style
 
 POINTS = np.random.default_rng(0).normal(size=(12, 5))
 LABELS = np.array([0, 1] * 6)
@@ -14,6 +23,11 @@ LABELS = np.array([0, 1] * 6)
 
 def draw_bars():
     plots.bars({"baseline": 0.5, "model": 0.75}, xlabel="accuracy", title="Bars", chance=0.5)
+
+
+def draw_bars_of_runs():
+    runs = {"LSTM": [0.95, 0.97, 0.99], "guess": 0.5, "gain": [-0.3, -0.1, -0.0]}
+    plots.bars(runs, xlabel="accuracy", title="Runs", chance=0.5)
 
 
 def draw_orders():
@@ -28,6 +42,10 @@ def draw_groups():
     plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups")
 
 
+def draw_groups_with_words():
+    plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups", words=list("abcdefghijkl"))
+
+
 def draw_curves():
     plots.curves(
         {"one": ([0, 1], [1.0, 0.5]), "two": ([0, 1], [0.0, 2.0])}, xlabel="x", ylabel="y", title="C", chance=0.5
@@ -36,6 +54,25 @@ def draw_curves():
 
 def draw_states():
     plots.states(POINTS.T, "abcdefghijkl", [f"unit {k}" for k in range(5)], title="States")
+
+
+def draw_labelled_states():
+    bits = [f"{k % 2}\n{k}" for k in range(12)]
+    plots.states(POINTS.T, bits, [f"unit {k}" for k in range(5)], title="States", symbol_names=("bit", "step"))
+
+
+def draw_triangle():
+    sizes = np.where(np.eye(4) == 1, np.nan, np.arange(1.0, 17).reshape(4, 4))
+    plots.triangle({"all": sizes}, title="Parts", xlabel="use", ylabel="loss", label="size")
+
+
+def draw_gradient_norms():
+    lines = {"low": np.geomspace(1e-9, 1, 30), "same": np.ones(30), "again": np.ones(30)}
+    plots.gradient_norms({"linear": lines, "tanh": lines}, title="Norms")
+
+
+def draw_two_directions():
+    plots.two_directions(["not", "bad"], title="Both")
 
 
 def draw_unrolled():
@@ -87,20 +124,112 @@ def draw_traces():
 FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 
-@pytest.mark.parametrize("draw", FIGURES)
-def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
-    shown = []
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would be given to display."""
+    displays = []
     monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: displays.append(data))
+    return displays
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_a_figure_is_one_png_and_a_screen_reader_gets_its_description(shown, draw):
     draw()
-    [(data, metadata)] = shown
-    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert metadata["image/png"]["alt"] == data["text/plain"] != ""
+    [data] = shown
+    assert set(data) == {"text/plain", "text/html"}
+    alt, png = re.fullmatch('<img alt="([^"]+)" src="data:image/png;base64,([^"]+)">', data["text/html"]).groups()
+    assert html.unescape(alt) == data["text/plain"]
+    assert base64.b64decode(png).startswith(b"\x89PNG")
+
+
+def test_the_description_arrives_in_the_html_of_nbconvert(shown):
+    for draw in FIGURES:
+        draw()
+    cell = nbformat.v4.new_code_cell("figures", outputs=[nbformat.v4.new_output("display_data", x) for x in shown])
+    page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert "No description has been provided" not in page
+    found = [image.get("alt") for image in BeautifulSoup(page, "html.parser").find_all("img")]
+    assert found == [data["text/plain"] for data in shown]
+
+
+def contrast(colour, ground):
+    """Contrast of two colours as the Web Content Accessibility Guidelines define it."""
+    lights = []
+    for rgb in (to_rgb(colour), to_rgb(ground)):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+        lights.append(0.05 + np.dot([0.2126, 0.7152, 0.0722], linear))
+    return max(lights) / min(lights)
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_words_are_large_and_dark_enough_to_be_read(monkeypatch, draw):
+    drawn = []
+    monkeypatch.setattr(style, "show", lambda *data, **more: None)
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *file, **options: drawn.append(figure))
+    draw()
+    [figure] = drawn
+    figure.draw_without_rendering()
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert texts
+    for text in texts:
+        box = text.get_bbox_patch()
+        ground = "white" if box is None else box.get_facecolor()
+        on_a_map = text.get_text() in "+−" and text.get_color() == "white"
+        assert text.get_fontsize() >= 10, text.get_text()
+        assert on_a_map or contrast(text.get_color(), ground) >= 4.5, text.get_text()
+
+
+@pytest.mark.parametrize(
+    "value, decimals, signed, text",
+    [
+        (-0.001, 2, False, "0.00"),
+        (-0.001, 2, True, "0.00"),
+        (-1.5, 1, False, "−1.5"),
+        (1.5, 1, True, "+1.5"),
+        (-8.65, 2, True, "−8.65"),
+        (1234.5, 0, False, "1234"),
+    ],
+)
+def test_numbers_have_a_true_minus_and_no_negative_zero(value, decimals, signed, text):
+    assert style.number(value, decimals, signed=signed) == text
+
+
+@pytest.mark.parametrize(
+    "samples, decimals",
+    [
+        ([[0.5], [0.751]], 2),
+        ([[0.1667], [0.0004]], 4),
+        ([[0.0], [0.0]], 2),
+        ([[0.5, 0.52], [0.5, 0.9]], 2),
+        ([[0.951, 0.954]], 3),
+        ([[0.95, 0.95000001]], 3),
+        ([[120.5], [3.2]], 0),
+    ],
+)
+def test_bars_show_the_decimals_that_say_something(samples, decimals):
+    assert style.decimals_for(samples) == decimals
 
 
 def test_the_alt_text_holds_the_numbers(capsys):
     draw_bars()
-    assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.500, model 0.750.\n"
+    assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.50, model 0.75, chance 0.50.\n"
+
+
+def test_the_bars_of_several_runs_end_at_the_median_and_tell_the_range(capsys):
+    draw_bars_of_runs()
+    text = capsys.readouterr().out
+    assert "LSTM 0.97, runs from 0.95 to 0.99; guess 0.50; gain −0.10, runs from −0.30 to 0.00; chance 0.50" in text
+
+
+def test_a_map_of_words_says_which_words_it_shows(capsys):
+    plots.groups(POINTS, LABELS, ("no", "yes"), title="Map", words=[f"w{k}" for k in range(12)], labels=3)
+    assert re.search(r"Among them: w\d+ \((no|yes)\)(, w\d+ \((no|yes)\)){2}\.", capsys.readouterr().out)
+
+
+def test_points_that_are_all_the_same_are_drawn(capsys):
+    plots.groups(np.ones((4, 3)), np.array([0, 0, 1, 1]), ("no", "yes"), title="Map", words="abcd")
+    assert "Among them: a (no)." in capsys.readouterr().out
 
 
 def test_the_alt_text_of_a_padded_batch_says_what_each_reader_reads(capsys):
@@ -167,7 +296,7 @@ def test_the_static_curves_come_first(letter_control):
 
 def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
     box, drawn = letter_control
-    place, letter = box.children[0].children
+    place, letter = box.children[:2]
     place.value = 3
     letter.value = "z"
     assert drawn[-1] == {"abz": ([1, 2, 3], [0.0, 0.0, 1.0])}
@@ -178,7 +307,7 @@ def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
 def test_the_alt_text_of_flags_holds_levels_and_answers(capsys):
     draw_flags()
     text = capsys.readouterr().out
-    assert "plural -1.0 +0.5; plural, after the flip -1.0 -0.5; answer they → she (Alice and)" in text
+    assert "plural −1.0 +0.5; plural, after the flip −1.0 −0.5; answer they → she (Alice and)" in text
     assert "answer they (Tom sang)" in text
 
 
@@ -270,3 +399,91 @@ def test_asking_twice_reveals_dropout_that_is_still_on():
     rng, batch = np.random.default_rng(0), np.ones((4, 3))
     assert sanity.repeat_gap(lambda x: x.sum(axis=1), batch) == 0
     assert sanity.repeat_gap(lambda x: (x * (rng.random(x.shape) < 0.5)).sum(axis=1), batch) > 0.5
+
+
+def span(figure):
+    """The limits of all axes of a figure."""
+    return [(axis.get_xlim(), axis.get_ylim()) for axis in figure.axes]
+
+
+@pytest.fixture
+def live(monkeypatch):
+    """The control that was displayed, and all figures that were drawn, the static one first."""
+    displayed, drawn = [], []
+    monkeypatch.setattr(widgets, "display", displayed.append)
+    monkeypatch.setattr(style, "show", lambda *data, **more: None)
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *file, **options: drawn.append(figure))
+    return displayed, drawn
+
+
+def test_the_axes_of_the_piano_stay_while_a_gate_moves(live):
+    def play(f, i, o):
+        c = 3 * i * f ** np.arange(6) - (1 - f)
+        return {"c": c, "h": o * np.tanh(c), "f": np.full(6, f), "i": np.full(6, i), "o": np.full(6, o)}
+
+    displayed, drawn = live
+    widgets.gate_piano(play, [""] * 6, {"open": (1, 1, 1)}, title="Piano")
+    forget, write, _, _ = displayed[0].children
+    for value in (0.0, 0.3, 0.8):
+        forget.value = value
+    write.value = 0.0
+    assert len(drawn) == 6
+    assert all(span(figure) == span(drawn[1]) for figure in drawn[2:])
+    low, high = drawn[-1].axes[0].get_ylim()
+    assert low < -1 and high > 3
+
+
+def test_the_axis_of_the_scores_stays_or_gives_way_but_never_shrinks(live):
+    displayed, drawn = live
+    scores = {"a b c": 1.0, "c b a": -8.0, "b a c": 1.5, "a c b": -20.0}
+    widgets.reorder_words(["a b c", "c b a"], lambda text: {"m": scores[text]}, title="t", xlabel="x")
+    second, first = displayed[0].children[0].children[1], displayed[0].children[0].children[0]
+    second.click()
+    assert drawn[-1].axes[0].get_xlim() == drawn[1].axes[0].get_xlim()
+    first.click()
+    wide, before = drawn[-1].axes[0].get_xlim(), drawn[1].axes[0].get_xlim()
+    assert wide[0] < -20 < before[0] < -8 and wide[1] >= before[1]
+
+
+def test_the_axes_of_the_changed_letter_stay(live):
+    displayed, drawn = live
+    widgets.change_a_letter("abcdef", lambda a, b: [float(x != y) for x, y in zip(a, b, strict=True)], title="t")
+    place, letter, _ = displayed[0].children
+    place.value = 4
+    letter.value = "d"  # no change at all: both texts are the same
+    assert drawn[-1].axes[0].get_title() == "abcdef → abcdef"
+    assert span(drawn[-1]) == span(drawn[1])
+
+
+def test_the_axes_of_the_flags_stay(live):
+    displayed, drawn = live
+
+    def look(text, flipped):
+        return {"up": [-3.0 if flipped else 0.5] * len(text.split())}, "he" if flipped else "she"
+
+    widgets.flip_a_flag(["a b", "b a"], look, ["a", "b"], longest=4, title="t")
+    displayed[0].children[1].value = True
+    assert span(drawn[-1])[0][1] == span(drawn[1])[0][1]
+
+
+def test_a_cell_state_that_would_flatten_the_others_gets_its_own_scale(live, capsys):
+    _, drawn = live
+
+    def tape(size):
+        return {"c": np.linspace(0, size, 4)} | {name: np.full(4, 0.5) for name in "hfio"}
+
+    plots.gate_tapes({"small": tape(1.0), "large": tape(-80.0)}, [""] * 4, title="T")
+    plots.gate_tapes({"small": tape(1.0), "twice": tape(2.0)}, [""] * 4, title="T")
+    own, shared = drawn
+    assert own.axes[0].get_ylim()[0] > -2 and own.axes[1].get_ylim()[0] < -80
+    assert shared.axes[0].get_ylim() == shared.axes[1].get_ylim()
+
+
+def test_curves_on_top_of_each_other_are_all_seen(live):
+    _, drawn = live
+    x, y = np.arange(50), np.ones(50)
+    plots.curves({name: (x, y) for name in "abc"}, xlabel="x", ylabel="y", title="C")
+    lines = drawn[0].axes[0].get_lines()
+    assert [line.get_zorder() for line in lines] == [2, 2, 2]  # drawn in this order
+    assert np.all(np.diff([line.get_linewidth() for line in lines]) < 0)
+    assert len({line.get_linestyle() for line in lines}) > 1 and len({line.get_markevery() for line in lines}) == 3

@@ -6,6 +6,7 @@ Outputs are kept while a digest of everything they depend on is unchanged; other
 
 import argparse
 import ast
+import functools
 import hashlib
 import re
 import sys
@@ -19,7 +20,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import saving
 from tools.files import ROOT, replace_file
-from tools.lesson import COLLAPSED, TITLES, TRACKS, LessonError, choose, read
+from tools.length import minutes
+from tools.lesson import TITLE, TITLES, TRACKS, LessonError, choose, lesson_names, read
+from tools.quiz import spaced
 from tools.run import execute
 from utils.running_task import earlier_rows
 
@@ -67,12 +70,12 @@ def target(lesson, track) -> Path:
 def assemble(lesson, track):
     """The notebook of one track, without outputs."""
     cells = [new_markdown_cell(_title(lesson, track), id="title")]
-    for cell in lesson.track(track):
-        make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    for cell, source in zip(lesson.track(track), _sources(lesson, track), strict=True):
+        make = new_code_cell if cell.runs else new_markdown_cell
         metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
-        if cell.kind == "code" and cell.tags & COLLAPSED:
+        if "check" in cell.tags:
             metadata |= FOLDED
-        cells.append(make(cell.source, id=cell.id, metadata=metadata))
+        cells.append(make(source, id=cell.id, metadata=metadata))
     if _code(lesson, track):
         cells.insert(_after_introduction(cells), new_code_cell(_setup(lesson), id="set-up", metadata=FOLDED))
         cells.append(new_code_cell(LEFT, id="what-is-left", metadata=FOLDED))
@@ -151,7 +154,7 @@ def own_digest(lesson, track) -> str:
 
 
 def _code(lesson, track):
-    return [cell.source for cell in lesson.track(track) if cell.kind == "code"]
+    return [cell.source for cell in lesson.track(track) if cell.runs]
 
 
 def _fingerprint(parts):
@@ -170,11 +173,46 @@ def _build_one(job):
 def _title(lesson, track):
     course = _course()
     other = next(t for t in TRACKS if t != track)
-    page = f"https://colab.research.google.com/github/{course['repository']}/blob/{course['ref']}"
-    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({page}/notebooks/{track}/{lesson.name}.ipynb)"
-    twin = f"[the same lesson in {TITLES[other]}](../{other}/{lesson.name}.ipynb)"
-    title = f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
-    return f"# {title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · about {lesson.minutes} minutes"
+    page = f"https://colab.research.google.com/github/{course['repository']}/blob/{course['ref']}/notebooks"
+    colab = {each: f"{page}/{each}/{lesson.name}.ipynb" for each in TRACKS}
+    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab[track]})"
+    twin = f"[the same in {TITLES[other]}](../{other}/{lesson.name}.ipynb) ([on Colab]({colab[other]}))"
+    needed, deeper = minutes(lesson, track)
+    length = f"about {needed} minutes" + (f", and {deeper} more to go deeper" if deeper else "")
+    links = [f"{word}: {link}" for word, link in zip(("previous", "next"), _neighbours(lesson), strict=True) if link]
+    lines = [f"# {_name(lesson)}", badge, f"**{TITLES[track]}** · {twin} · {length}", " · ".join(links)]
+    return "\n\n".join(filter(None, lines))
+
+
+def _name(lesson):
+    return f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
+
+
+def _neighbours(lesson):
+    """Links to the lessons before and after this one, in its own track; None where there is none."""
+    names = lesson_names()
+    place = names.index(lesson.name) if lesson.name in names else len(names) + 1
+    around = [names[k] if 0 <= k < len(names) else None for k in (place - 1, place + 1)]
+    return [name and f"[{_name(_read(name))}]({name}.ipynb)" for name in around]
+
+
+_read = functools.cache(read)
+
+
+def _sources(lesson, track):
+    """What a notebook shows of each cell: solutions shut, quizzes with air, and the way on at the end."""
+    cells = lesson.track(track)
+    sources = spaced([_shut(cell.source) if "solution" in cell.tags else cell.source for cell in cells])
+    following = _neighbours(lesson)[1]
+    if following and sources[-1].startswith("## Where next"):
+        sources[-1] += f"\n\n**Next:** {following}"
+    return sources
+
+
+def _shut(source):
+    """A solution as Markdown that everywhere stays shut until it is opened."""
+    title, code = TITLE.match(source)[1], TITLE.sub("", source, count=1)
+    return f"<details><summary>{title}</summary>\n\n```python\n{code}\n```\n\n</details>"
 
 
 def _setup(lesson):

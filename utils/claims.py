@@ -22,8 +22,8 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
     value     a number or a truth value; anything ``float`` accepts (a NumPy scalar, a 0-d tensor)
     at_least  lower bound (inclusive)
     at_most   upper bound (inclusive)
-    equals    the value itself, up to the absolute tolerance ``within`` (default: exactly); True or False makes the
-              claim a truth, which is shown as yes or no
+    equals    the value itself, up to the absolute tolerance ``within`` (default: exactly); True or False makes
+              the claim a truth, which is shown as yes or no
 
     Raises ClaimError when a bound is broken or the value is NaN (with COURSE_CLAIMS=warn the line says so instead),
     ValueError when the claim itself is badly put (no bound; ``within`` without ``equals``; a bound that is NaN).

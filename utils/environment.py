@@ -3,8 +3,10 @@
 Versions are read from the metadata of the installed packages and compared with requirements.txt and pyproject.toml.
 """
 
+import os
 import platform
 import re
+import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +19,34 @@ from utils import cells
 from utils.weights import CellWeights
 
 COURSE = Path(__file__).parents[1]
+TRAININGS = {
+    "PyTorch": """
+import utils.pytorch, torch
+lstm = torch.nn.LSTM(32, 64, batch_first=True)
+optimizer, x = torch.optim.Adam(lstm.parameters()), torch.ones(64, 20, 32)
+def step():
+    optimizer.zero_grad()
+    lstm(x)[0].square().mean().backward()
+    optimizer.step()
+""",
+    "TensorFlow": """
+import utils.tensorflow, keras
+model = keras.Sequential([keras.Input((20, 32)), keras.layers.LSTM(64, return_sequences=True)])
+model.compile(optimizer="adam", loss="mse")
+x, y = keras.ops.ones((64, 20, 32)), keras.ops.zeros((64, 20, 64))
+def step():
+    model.train_on_batch(x, y)
+""",
+}
+STOPWATCH = """
+from time import perf_counter
+for _ in range(3):
+    step()
+start = perf_counter()
+for _ in range(20):
+    step()
+print(perf_counter() - start)
+"""
 OPENS_NOTEBOOKS = "jupyterlab"  # not needed where something else has opened the notebook, as on Colab
 
 
@@ -41,6 +71,19 @@ def check(framework_name, device_name, compute) -> list[str]:
     if not problems:
         print(f"All is well: this machine is ready for the {framework_name} track.")
     return problems
+
+
+def training_seconds(framework_name, threads) -> float:
+    """Seconds of twenty training steps of a small LSTM (batches of 64 sequences, 20 steps, 64 units).
+
+    framework_name  "PyTorch" or "TensorFlow"
+    threads         what ``COURSE_THREADS`` is set to: "1", another number, or "all"
+
+    They are made in a new process, since TensorFlow fixes its threads when it starts; start and warm-up do not count.
+    """
+    surroundings = os.environ | {"COURSE_THREADS": threads, "COURSE_DEVICE": "cpu", "PYTHONPATH": str(COURSE)}
+    command = [sys.executable, "-c", TRAININGS[framework_name] + STOPWATCH]
+    return float(subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True).stdout)
 
 
 def _needed(framework_name) -> list[str]:

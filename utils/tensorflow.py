@@ -39,6 +39,7 @@ with _quiet_libraries():
 
     from utils import weights
     from utils.settings import course_device, course_seed, course_threads
+    from utils.waiting import Line
 
     if (_threads := course_threads()) is not None:
         with contextlib.suppress(RuntimeError):  # a TensorFlow that computed already keeps the threads it has
@@ -74,6 +75,22 @@ def bucketed(batches) -> tf.data.Dataset:
     return dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
 
+class Progress(keras.callbacks.Callback):
+    """For ``callbacks`` of Keras's ``fit``: the line of `utils.waiting`, that shows how far a training is."""
+
+    def on_train_begin(self, logs=None):
+        steps = self.params["steps"]
+        self.line = Line("training", steps and steps * self.params["epochs"])
+        self.done = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done += 1
+        self.line.at(self.done)
+
+    def on_train_end(self, logs=None):
+        self.line.end()
+
+
 def fit(model, batches, *, epochs, learning_rate):
     """Train a classifier with Adam; return the mean loss of each epoch."""
     model.compile(
@@ -81,7 +98,7 @@ def fit(model, batches, *, epochs, learning_rate):
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     model.optimizer.build(model.trainable_variables)
-    history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0)
+    history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0, callbacks=[Progress()])
     return history.history["loss"]
 
 
