@@ -1,4 +1,4 @@
-"""Points: many vectors, projected to a plane."""
+"""Points: many vectors, projected to a plane; many starts, side by side."""
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -41,3 +41,28 @@ def groups(points, group, names, *, title):
     axis.set(title=title, xticks=[], yticks=[])
     axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     show_figure(figure, f"{title}. {len(points)} points in {len(names)} groups: {', '.join(names)}.")
+
+
+def starts(values, *, xlabel, title, mark=None, mark_label=None):
+    """Several starts of each of several networks: a dot for each start, a line at their median.
+
+    values  name to numbers, one for each start; names stand on the left, the first on top
+    mark    draws a dashed line at this value, which ``mark_label`` explains
+    """
+    figure, axes = new_figure(1, height=1.0 + 0.42 * len(values))
+    axis = axes[0]
+    for row, numbers in enumerate(values.values()):
+        label = "one start" if row == 0 else None
+        heights = row + np.linspace(-0.16, 0.16, len(numbers))  # so that equal numbers do not hide each other
+        axis.scatter(np.sort(numbers), heights, s=26, color=COLOURS[0], alpha=0.7, label=label)
+        middle = np.median(numbers)
+        axis.plot([middle, middle], [row - 0.36, row + 0.36], color=COLOURS[1], linewidth=3, label=label and "median")
+    if mark is not None:
+        axis.axvline(mark, color=COLOURS[7], linestyle="--", linewidth=1, label=mark_label)
+    axis.set_yticks(range(len(values)), list(values))
+    axis.invert_yaxis()
+    axis.set_xlim(left=0)
+    axis.set(xlabel=xlabel, title=title)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    parts = [f"{name} {np.median(n):.3g} ({min(n):.3g} to {max(n):.3g})" for name, n in values.items()]
+    show_figure(figure, f"{title}. {xlabel}, median (smallest to largest of the starts): {'; '.join(parts)}.")
