@@ -4,7 +4,7 @@ import pytest
 
 from tools.lesson import LessonError, choose, parse
 
-FRONT = "---\njupyter:\n  course:\n    title: A lesson\n    minutes: 5\n---\n"
+FRONT = "---\njupyter:\n  course:\n    title: A lesson\n---\n"
 
 
 def code(source, *tags):
@@ -49,7 +49,11 @@ def test_wrong_answers_stay_out_of_the_notebooks():
         (code("x = 1", "pytorch", "nbval-check-output") + code("x = 2", "tensorflow"), "differ in tags"),
         (code("x = 1", "pytorch", "tensorflow"), "tags of both tracks"),
         (code("x = 1", "pytroch"), r"unknown tags \{'pytroch'\}, expected answer, check, nbval-check-output, pytorch"),
-        (code("x = 1", "solution"), "is collapsed: begin it with a line '# @title …'"),
+        (code("x = 1", "check"), "is collapsed: begin it with a line '# @title Check of …'"),
+        (code("x = 1", "solution"), "is a solution: begin it with a line '# @title Solution of …'"),
+        (code("# @title Solution of 9.1", "solution", "nbval-check-output"), r"take out \['nbval-check-output'\]"),
+        (code("# @title Solution of 9.1\nx = 1", "solution") + code("print(x)"), "reads x, which no earlier pytorch"),
+        (code("x = 1", "wrong") + code("print(x)"), "reads x, which no earlier pytorch"),
         (
             code("x = y = 1", "pytorch") + code("x = 1", "tensorflow") + code("print(y)"),
             r"begins 'print\(y\)' is shared and reads y, which no earlier tensorflow cell binds",
@@ -78,13 +82,18 @@ def test_names_bound_inside_the_cell_are_known(source):
     lesson(code(source))
 
 
-def test_front_matter_must_have_a_title_and_minutes():
-    with pytest.raises(LessonError, match="99_test: the front matter lacks title and minutes"):
+def test_front_matter_must_have_a_title():
+    with pytest.raises(LessonError, match="99_test: the front matter lacks a title"):
         parse("99_test", "## Start\n")
 
 
+def test_front_matter_must_not_state_the_minutes():
+    with pytest.raises(LessonError, match=r"99_test: minutes are computed .*: take 'minutes:' out"):
+        parse("99_test", FRONT.replace("A lesson\n", "A lesson\n    minutes: 5\n"))
+
+
 def test_a_lesson_must_not_reinstall_what_colab_has():
-    front = FRONT.replace("minutes: 5", "minutes: 5\n    colab_packages: [numpy, emoji]")
+    front = FRONT.replace("A lesson", "A lesson\n    colab_packages: [numpy, emoji]")
     with pytest.raises(LessonError, match=r"must not hold \{'numpy'\}"):
         parse("99_test", front)
 

@@ -16,8 +16,8 @@ from tools.files import ROOT
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
 TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "nbval-check-output"}
-COLLAPSED = {"check", "solution"}
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
+TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
 
@@ -39,6 +39,11 @@ class Cell:
         """The track this cell belongs to, or None if it is shared."""
         return next((track for track in TRACKS if track in self.tags), None)
 
+    @property
+    def runs(self):
+        """Whether the notebook executes this cell. Solutions are shown there, and run by the tests alone."""
+        return self.kind == "code" and not self.tags & {"solution", *FOR_TESTS}
+
     def __str__(self):
         return f"the {self.kind} cell that begins {self.source.splitlines()[0][:60]!r}"
 
@@ -49,7 +54,6 @@ class Lesson:
 
     name: str
     title: str
-    minutes: int
     colab_packages: list
     cells: list
 
@@ -90,15 +94,16 @@ def parse(name, text) -> Lesson:
     """Cut a lesson's text into cells, check them and give them their ids. Raises LessonError."""
     notebook = jupytext.reads(text, {"extension": ".md", "split_at_heading": True})
     course = notebook.metadata.get("course", {})
-    missing = [key for key in ("title", "minutes") if key not in course]
-    if missing:
-        raise LessonError(f"{name}: the front matter lacks {' and '.join(missing)} under jupyter: course:")
+    if "title" not in course:
+        raise LessonError(f"{name}: the front matter lacks a title under jupyter: course:")
+    if "minutes" in course:
+        raise LessonError(f"{name}: minutes are computed (tools/length.py): take 'minutes:' out of the front matter")
     packages = list(course.get("colab_packages", []))
     if NEVER_INSTALL & set(packages):
         raise LessonError(f"{name}: colab_packages must not hold {NEVER_INSTALL & set(packages)}: Colab has its own")
 
     cells = [Cell(cell.cell_type, cell.source.strip(), set(cell.metadata.get("tags", []))) for cell in notebook.cells]
-    lesson = Lesson(name, course["title"], course["minutes"], packages, [cell for cell in cells if cell.source])
+    lesson = Lesson(name, course["title"], packages, [cell for cell in cells if cell.source])
     _check_tags(lesson)
     _check_siblings(lesson)
     _give_ids(lesson)
@@ -114,8 +119,18 @@ def _check_tags(lesson):
             raise LessonError(f"{lesson.name}: {cell} has unknown tags {cell.tags - TAGS}, expected {known}")
         if len(cell.tags & set(TRACKS)) > 1:
             raise LessonError(f"{lesson.name}: {cell} has the tags of both tracks; leave both out to share it")
-        if cell.kind == "code" and cell.tags & COLLAPSED and not cell.source.startswith("# @title "):
-            raise LessonError(f"{lesson.name}: {cell} is collapsed: begin it with a line '# @title …'")
+        if "check" in cell.tags and not TITLE.match(cell.source):
+            raise LessonError(f"{lesson.name}: {cell} is collapsed: begin it with a line '# @title Check of …'")
+        if "solution" in cell.tags:
+            _check_solution(lesson, cell)
+
+
+def _check_solution(lesson, cell):
+    if not cell.source.startswith("# @title Solution of "):
+        raise LessonError(f"{lesson.name}: {cell} is a solution: begin it with a line '# @title Solution of …'")
+    others = cell.tags - {"solution", *TRACKS}
+    if others:
+        raise LessonError(f"{lesson.name}: {cell} is a solution, which no notebook runs: take out {sorted(others)}")
 
 
 def _check_siblings(lesson):
@@ -158,7 +173,7 @@ def _slug(heading) -> str:
 
 
 def _check_names(lesson, track):
-    """Every name that a shared cell reads must have been bound by an earlier cell of this track."""
+    """Every name that a shared cell reads must have been bound by an earlier cell that this track's notebook runs."""
     bound = set(dir(builtins))
     for cell in lesson.cells:
         if cell.kind != "code" or cell.track not in (None, track):
@@ -168,8 +183,10 @@ def _check_names(lesson, track):
         if unbound and cell.track is None:
             raise LessonError(
                 f"{lesson.name}: {cell} is shared and reads {', '.join(unbound)}, which no earlier {track} cell binds"
+                " (solutions and wrong answers do not run in a notebook)"
             )
-        bound |= binds
+        if cell.runs:
+            bound |= binds
 
 
 def names(cell):

@@ -3,10 +3,11 @@
 Versions are read from the metadata of the installed packages and compared with requirements.txt and pyproject.toml.
 """
 
+import os
 import platform
 import re
+import subprocess
 import sys
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -18,6 +19,34 @@ from utils import cells
 from utils.weights import CellWeights
 
 COURSE = Path(__file__).parents[1]
+TRAININGS = {
+    "PyTorch": """
+import utils.pytorch, torch
+lstm = torch.nn.LSTM(32, 64, batch_first=True)
+optimizer, x = torch.optim.Adam(lstm.parameters()), torch.ones(64, 20, 32)
+def step():
+    optimizer.zero_grad()
+    lstm(x)[0].square().mean().backward()
+    optimizer.step()
+""",
+    "TensorFlow": """
+import utils.tensorflow, keras
+model = keras.Sequential([keras.Input((20, 32)), keras.layers.LSTM(64, return_sequences=True)])
+model.compile(optimizer="adam", loss="mse")
+x, y = keras.ops.ones((64, 20, 32)), keras.ops.zeros((64, 20, 64))
+def step():
+    model.train_on_batch(x, y)
+""",
+}
+STOPWATCH = """
+from time import perf_counter
+for _ in range(3):
+    step()
+start = perf_counter()
+for _ in range(20):
+    step()
+print(perf_counter() - start)
+"""
 OPENS_NOTEBOOKS = "jupyterlab"  # not needed where something else has opened the notebook, as on Colab
 
 
@@ -44,6 +73,19 @@ def check(framework_name, device_name, compute) -> list[str]:
     return problems
 
 
+def training_seconds(framework_name, threads) -> float:
+    """Seconds of twenty training steps of a small LSTM (batches of 64 sequences, 20 steps, 64 units).
+
+    framework_name  "PyTorch" or "TensorFlow"
+    threads         what ``COURSE_THREADS`` is set to: "1", another number, or "all"
+
+    They are made in a new process, since TensorFlow fixes its threads when it starts; start and warm-up do not count.
+    """
+    surroundings = os.environ | {"COURSE_THREADS": threads, "COURSE_DEVICE": "cpu", "PYTHONPATH": str(COURSE)}
+    command = [sys.executable, "-c", TRAININGS[framework_name] + STOPWATCH]
+    return float(subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True).stdout)
+
+
 def _needed(framework_name) -> list[str]:
     """What a learner of one track needs, such as "numpy>=2.0,<3"; Python comes first."""
     text = (COURSE / "requirements.txt").read_text(encoding="utf-8")
@@ -51,9 +93,10 @@ def _needed(framework_name) -> list[str]:
     track = f"{framework_name} track"
     if track not in groups:
         raise ValueError(f"expected PyTorch or TensorFlow, got {framework_name!r}")
-    project = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = (COURSE / "pyproject.toml").read_text(encoding="utf-8")
+    python = re.search(r'(?m)^requires-python = "(.+)"', project)[1]  # tomllib is missing in a Python that is too old
     packages = (groups["the course"] + groups[track]).splitlines()
-    return ["Python" + project["requires-python"], *(p for p in packages if Requirement(p).name != OPENS_NOTEBOOKS)]
+    return ["Python" + python, *(p for p in packages if Requirement(p).name != OPENS_NOTEBOOKS)]
 
 
 def _check_version(wanted):
@@ -103,6 +146,12 @@ def _check_numbers(device_name, compute):
         _line("forward pass", "failed")
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return f"the tiny forward pass gave {reason}: restart the kernel with COURSE_DEVICE=cpu and run all cells"
+    if states.dtype.itemsize < 4:
+        _line("forward pass", f"in {states.dtype}: too coarse")
+        return (
+            f"the framework computes in {states.dtype}, the course needs float32: Keras reads this from "
+            '~/.keras/keras.json (or the folder KERAS_HOME); write "floatx": "float32" there and restart the kernel'
+        )
     gap = np.abs(states - expected).max()
     good = gap <= tolerance
     _line("forward pass", f"{gap:.0e} from NumPy's, at most {tolerance:.0e} expected: {'OK' if good else 'wrong'}")

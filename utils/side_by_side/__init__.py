@@ -34,7 +34,7 @@ class Network:
         return np.stack([step[-1] for step in run.kept], axis=1)  # an LSTM's step keeps its new c last
 
 
-def start(kind, count, *, input_size, hidden_size, rng) -> list[Network]:
+def draw(kind, count, *, input_size, hidden_size, rng) -> list[Network]:
     """``count`` networks of one kind ("rnn", "lstm", "gru") with the weights that Keras starts with.
 
     Input weights and w_y Glorot uniform, recurrent weights orthogonal, biases 0, the forget bias of an LSTM 1.
