@@ -3,7 +3,7 @@
 In `einsum`, b is the batch, k the network, d an input, h a hidden unit, g a column of the gates.
 """
 
-from utils.tensorflow import predict  # noqa: F401, isort: skip (utils.tensorflow comes before keras)
+import utils.tensorflow  # noqa: F401, isort: skip (it comes before keras)
 
 import keras
 import numpy as np
@@ -31,6 +31,10 @@ def gru_step(from_x, from_h, state):
     return (z * h + (1 - z) * n,)
 
 
+LOSSES = {
+    "squared": lambda truth, answers: (answers - truth) ** 2,
+    "logistic": lambda truth, answers: ops.softplus(answers) - truth * answers,
+}
 STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
 
 
@@ -42,8 +46,8 @@ class SideBySideCell(keras.layers.Layer):
         self.kind = networks[0].cell.kind
         self.step = step or STEPS[self.kind]
         self.arrays = to_arrays(networks)
-        W_xh, W_hh, b_x, b_h, w_y, b_y = self.arrays
-        self.state_size = [w_y.shape] * (2 if self.kind == "lstm" else 1)  # (network, hidden) each
+        state_shape = self.arrays[4].shape  # that of w_y: (network, hidden)
+        self.state_size = [state_shape] * (2 if self.kind == "lstm" else 1)
         self.output_size = len(networks)
 
     def get_initial_state(self, batch_size):
@@ -109,8 +113,5 @@ def train(networks, inputs, targets, *, loss, learning_rate, batch_size, epochs=
 
 def _mean_loss(loss, target, answers):
     truth, asked = target[..., :1], target[..., 1:]
-    if loss == "squared":
-        losses = (answers - truth) ** 2
-    else:
-        losses = ops.softplus(answers) - truth * answers
+    losses = LOSSES[loss](truth, answers)
     return ops.sum(ops.mean(losses * asked, axis=-1)) / ops.sum(asked)
