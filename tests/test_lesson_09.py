@@ -155,7 +155,9 @@ def test_a_reading_belongs_to_its_phrase(readings):
 
 def test_counting_looks_at_the_neighbours_it_is_asked_about():
     train = Tagged([["a", "x"], ["a", "x"], ["b", "x"], ["x", "c"]], [["-", "1"], ["-", "1"], ["-", "2"], ["3", "-"]])
-    test = Tagged([["b", "x"], ["x", "c"], ["a", "x", "c"], ["d", "x"]], [["-", "2"], ["3", "-"], ["-", "3", "-"], ["-", "1"]])
+    test = Tagged(
+        [["b", "x"], ["x", "c"], ["a", "x", "c"], ["d", "x"]], [["-", "2"], ["3", "-"], ["-", "3", "-"], ["-", "1"]]
+    )
     phrases = datasets.Dataset("phrases", ("-", "1", "2", "3"), train, test, "made up")
     assert accuracy_by_counting(phrases) == 1 / 4  # always 1
     assert accuracy_by_counting(phrases, left=True) == 3 / 4  # after a: 1, so the third is missed
