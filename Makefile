@@ -2,6 +2,7 @@
 # make reset      give a fresh copy of LESSON=05 in my/ and keep the old one beside it
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
+# make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
 # make notebooks  build the notebooks from lessons/
 # make check      style, and whether the committed notebooks are up to date
@@ -19,7 +20,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset test test-answers test-versions notebooks check scoreboard bench grade links
+.PHONY: sound lab reset test test-answers fuzz test-versions notebooks check scoreboard bench grade links
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -33,6 +34,9 @@ test: $(READY)
 
 test-answers: $(READY)
 	$(PYTEST) tests/test_faults.py -m whole_course --dist load
+
+fuzz: $(READY)
+	OMP_NUM_THREADS=1 HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -s tests/test_properties.py
 
 test-versions:
 	$(PYTHON) -m tools.versions

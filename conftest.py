@@ -17,8 +17,9 @@ for variable in ("COURSE_CLAIMS", "COURSE_THREADS", "PYTHONOPTIMIZE"):
 if "COURSE_DATA" not in os.environ and SHARED.is_dir():
     os.environ["COURSE_DATA"] = str(SHARED)
 
-settings.register_profile("course", deadline=None)  # a busy machine is no failure
-settings.load_profile("course")
+settings.register_profile("course", deadline=None, max_examples=25)  # a busy machine is no failure
+settings.register_profile("fuzz", deadline=None, max_examples=700)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "course"))
 
 
 def pytest_ignore_collect(collection_path):

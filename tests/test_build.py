@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
+import conftest
 from tools import build, links, run
 from tools.files import ROOT
 from tools.lesson import LessonError, parse, read
@@ -140,7 +141,11 @@ def test_check_notices_an_edited_notebook(house, executed):
     build.build(lesson("x = 1"), "pytorch")
     path = house / "notebooks" / "pytorch" / "99_test.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("x = 1", "x = 3"), encoding="utf-8")
-    assert len(build.check(lesson("x = 1"), "pytorch")) == 1
+    assert build.check(lesson("x = 1"), "pytorch") == [
+        "notebooks/pytorch/99_test.ipynb is not as it was built: somebody edited it. To save what you wrote in my/ and "
+        "have the course's notebook back, run: python -m tools.build 99_test. For the course itself, edit "
+        "lessons/99_test.md."
+    ]
 
 
 def assembled(tag, source):
@@ -204,3 +209,69 @@ def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
     assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines())
     assert links.main(["no address"]) == 2
     assert "expected one address such as owner/name, got no address" in capsys.readouterr().err
+
+
+def edit(path, old, new):
+    """What a learner does to one cell in JupyterLab, which rewrites metadata, too."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(old, new)
+        cell.metadata["trusted"] = True
+    notebook.metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.12.1"}
+    nbformat.write(notebook, path)
+
+
+def test_what_a_learner_wrote_is_saved_before_each_build_also_when_the_lesson_has_changed(house, executed, capsys):
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    build.build(lesson("x = ..."), "pytorch")
+    for source, answer in [("x = ...", "x = 1"), ("x = ...", "x = 2"), ("x = ...  # new", "x = 3")]:
+        edit(path, "x = ...", answer)
+        assert build.build(lesson(source), "pytorch"), "its outputs are a learner's: executed again"
+        assert answer not in path.read_text(encoding="utf-8") and build.check(lesson(source), "pytorch") == []
+    kept = sorted((house / "my" / "pytorch").iterdir())
+    answers = [nbformat.read(one, as_version=4).cells[-2].source for one in kept]
+    assert answers == ["x = 1", "x = 2", "x = 3"]
+    lines = [f"notebooks/pytorch/99_test.ipynb is not as it was built: saved as my/pytorch/{one.name}" for one in kept]
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_a_notebook_that_was_only_opened_and_saved_is_no_work_of_a_learner(house, executed, capsys):
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    build.build(lesson("x = 1"), "pytorch")
+    edit(path, "", "")
+    assert build.check(lesson("x = 1"), "pytorch") == []
+    assert not build.build(lesson("x = 1"), "pytorch")
+    assert build.build(lesson("x = 2"), "pytorch")
+    assert not (house / "my").exists() and capsys.readouterr().out == ""
+
+
+def test_a_conflict_of_git_in_a_notebook_is_saved_too(house, executed):
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    build.build(lesson("x = 1"), "pytorch")
+    path.write_text("<<<<<<< HEAD\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "is not as it was built" in build.check(lesson("x = 1"), "pytorch")[0]
+    build.build(lesson("x = 1"), "pytorch")
+    [kept] = (house / "my" / "pytorch").iterdir()
+    assert kept.read_text(encoding="utf-8").startswith("<<<<<<< HEAD") and build.check(lesson("x = 1"), "pytorch") == []
+
+
+def test_a_build_that_fails_leaves_a_learner_s_work_where_it_is(house):
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    build.build(lesson("x = 1"), "pytorch")
+    edit(path, "x = 1", "x = 3")
+    with pytest.raises(CellExecutionError):
+        build.build(lesson("1 / 0"), "pytorch")
+    assert "x = 3" in path.read_text(encoding="utf-8") and not (house / "my").exists()
+
+
+def test_the_tests_run_notebooks_of_lessons_and_leave_a_learner_s_own_alone(tmp_path):
+    own = ROOT / "notebooks" / "pytorch" / "my_assignment.ipynb"
+    assert conftest.pytest_ignore_collect(own) is True
+    assert conftest.pytest_ignore_collect(own.with_name("01_embeddings.ipynb")) is None
+    assert conftest.pytest_ignore_collect(ROOT / "tests" / "test_build.py") is None
+
+
+def test_on_colab_a_notebook_has_its_name_and_its_contents_open():
+    colab = build.assemble(lesson("x = 1"), "pytorch").metadata.colab
+    assert colab == {"name": "99_test.ipynb", "provenance": [], "toc_visible": True}

@@ -2,11 +2,13 @@
 
 import platform
 import re
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from tools.files import ROOT
 from tools.lesson import lesson_names, read
 from utils import environment
 from utils.environment import check
@@ -122,6 +124,23 @@ def test_another_python_is_too_old_or_too_new(installed, monkeypatch, version, s
         f"Python {found} is {state}, the course needs Python>=3.11,<3.14: "
         "set the course up again with a Python in this range"
     )
+
+
+def test_a_python_without_tomllib_can_say_that_it_is_too_old():
+    code = """\
+import sys
+sys.modules["tomllib"] = None
+from utils import environment
+print(environment._needed("PyTorch")[0])"""
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert answer.stdout == "Python>=3.11,<3.14\n", answer.stderr
+
+
+def test_half_precision_is_told_what_to_change_in_keras_json(installed, capsys):
+    problem = only(check("TensorFlow", "cpu", lambda *arrays: right(*arrays).astype("float16")))
+    assert "computes in float16, the course needs float32" in problem
+    assert "~/.keras/keras.json" in problem and 'write "floatx": "float32" there' in problem
+    assert re.search(r"(?m)^forward pass +in float16: too coarse$", capsys.readouterr().out)
 
 
 def with_sequences_exchanged(*arrays):

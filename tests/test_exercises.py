@@ -1,7 +1,13 @@
 """The exercise helper; and of every lesson: stubs wait, wrong answers get a hint, solutions pass."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 
+from tools.files import ROOT
 from tools.lesson import TRACKS, lesson_names, names, read
 from utils import outputs
 from utils.exercises import exercise, shows
@@ -79,19 +85,45 @@ def cells_needed(cells, last):
     return chosen
 
 
+def expected(cell):
+    """What a check must print: that it waits, that it is solved, or the hint that a wrong answer names."""
+    if "wrong" not in cell.tags:
+        return ["✓" if "solution" in cell.tags else "waiting"]
+    hint = re.match(r"# hint: (.+)\n", cell.source)
+    assert hint, f"{cell} is a wrong answer: begin it with '# hint: …', words of the line that the check must print"
+    return ["✗", hint[1].strip()]
+
+
 @pytest.mark.parametrize("track", TRACKS)
 @pytest.mark.parametrize("name", [name for name in lesson_names() if name[0].isdigit()])
-@pytest.mark.parametrize("tag, mark", [("check", "waiting"), ("wrong", "✗"), ("solution", "✓")])
-def test_stub_wrong_answer_and_solution_of_every_exercise(capsys, name, track, tag, mark):
+@pytest.mark.parametrize("tag", ["check", "wrong", "solution"])
+def test_stub_wrong_answers_and_solution_of_every_exercise(capsys, name, track, tag):
     cells = [cell for cell in read(name).cells if cell.kind == "code" and cell.track in (None, track)]
     tagged = [place for place, cell in enumerate(cells) if tag in cell.tags]
     assert tagged, f"{name} has no cell tagged {tag}"
+    ran, namespace = None, {}
     for place in tagged:
         earlier = [cell for cell in cells[:place] if not cell.tags & {"wrong", "solution"}]
-        needed = cells_needed([*earlier, cells[place]], len(earlier))
-        namespace = {}
-        for cell in needed[:-1]:
-            exec(cell.source, namespace)
+        words = expected(cells[place])
+        *needed, cell = cells_needed([*earlier, cells[place]], len(earlier))
+        if needed != ran:  # the wrong answers to one exercise share their start
+            ran, namespace = needed, {}
+            for one in needed:
+                exec(one.source, namespace)
         capsys.readouterr()
-        exec(cells[place].source, namespace)
-        assert mark in capsys.readouterr().out
+        exec(cell.source, dict(namespace))
+        line = capsys.readouterr().out
+        for word in words:
+            assert word in line, f"{name} ({track}): {cell} got the line {line!r}, expected {word!r} in it"
+        raw = "it stopped with" in line and not any("it stopped with" in word for word in words)
+        assert not raw, f"{name} ({track}): {cell} got a raw error, expected a hint: {line!r}"
+
+
+def test_where_asserts_are_left_out_no_answer_is_called_right():
+    code = 'from utils.exercises import exercise\nexercise("0.1")(lambda answer: None)(1)'
+    environment = {**os.environ, "PYTHONOPTIMIZE": "1"}
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
+    assert answer.returncode == 1 and "solved" not in answer.stdout
+    assert "RuntimeError: the checks are made of asserts, which this Python leaves out" in answer.stderr
+    assert "unset PYTHONOPTIMIZE" in answer.stderr

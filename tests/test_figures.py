@@ -399,3 +399,91 @@ def test_asking_twice_reveals_dropout_that_is_still_on():
     rng, batch = np.random.default_rng(0), np.ones((4, 3))
     assert sanity.repeat_gap(lambda x: x.sum(axis=1), batch) == 0
     assert sanity.repeat_gap(lambda x: (x * (rng.random(x.shape) < 0.5)).sum(axis=1), batch) > 0.5
+
+
+def span(figure):
+    """The limits of all axes of a figure."""
+    return [(axis.get_xlim(), axis.get_ylim()) for axis in figure.axes]
+
+
+@pytest.fixture
+def live(monkeypatch):
+    """The control that was displayed, and all figures that were drawn, the static one first."""
+    displayed, drawn = [], []
+    monkeypatch.setattr(widgets, "display", displayed.append)
+    monkeypatch.setattr(style, "show", lambda *data, **more: None)
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *file, **options: drawn.append(figure))
+    return displayed, drawn
+
+
+def test_the_axes_of_the_piano_stay_while_a_gate_moves(live):
+    def play(f, i, o):
+        c = 3 * i * f ** np.arange(6) - (1 - f)
+        return {"c": c, "h": o * np.tanh(c), "f": np.full(6, f), "i": np.full(6, i), "o": np.full(6, o)}
+
+    displayed, drawn = live
+    widgets.gate_piano(play, [""] * 6, {"open": (1, 1, 1)}, title="Piano")
+    forget, write, _, _ = displayed[0].children
+    for value in (0.0, 0.3, 0.8):
+        forget.value = value
+    write.value = 0.0
+    assert len(drawn) == 6
+    assert all(span(figure) == span(drawn[1]) for figure in drawn[2:])
+    low, high = drawn[-1].axes[0].get_ylim()
+    assert low < -1 and high > 3
+
+
+def test_the_axis_of_the_scores_stays_or_gives_way_but_never_shrinks(live):
+    displayed, drawn = live
+    scores = {"a b c": 1.0, "c b a": -8.0, "b a c": 1.5, "a c b": -20.0}
+    widgets.reorder_words(["a b c", "c b a"], lambda text: {"m": scores[text]}, title="t", xlabel="x")
+    second, first = displayed[0].children[0].children[1], displayed[0].children[0].children[0]
+    second.click()
+    assert drawn[-1].axes[0].get_xlim() == drawn[1].axes[0].get_xlim()
+    first.click()
+    wide, before = drawn[-1].axes[0].get_xlim(), drawn[1].axes[0].get_xlim()
+    assert wide[0] < -20 < before[0] < -8 and wide[1] >= before[1]
+
+
+def test_the_axes_of_the_changed_letter_stay(live):
+    displayed, drawn = live
+    widgets.change_a_letter("abcdef", lambda a, b: [float(x != y) for x, y in zip(a, b, strict=True)], title="t")
+    place, letter, _ = displayed[0].children
+    place.value = 4
+    letter.value = "d"  # no change at all: both texts are the same
+    assert drawn[-1].axes[0].get_title() == "abcdef → abcdef"
+    assert span(drawn[-1]) == span(drawn[1])
+
+
+def test_the_axes_of_the_flags_stay(live):
+    displayed, drawn = live
+
+    def look(text, flipped):
+        return {"up": [-3.0 if flipped else 0.5] * len(text.split())}, "he" if flipped else "she"
+
+    widgets.flip_a_flag(["a b", "b a"], look, ["a", "b"], longest=4, title="t")
+    displayed[0].children[1].value = True
+    assert span(drawn[-1])[0][1] == span(drawn[1])[0][1]
+
+
+def test_a_cell_state_that_would_flatten_the_others_gets_its_own_scale(live, capsys):
+    _, drawn = live
+
+    def tape(size):
+        return {"c": np.linspace(0, size, 4)} | {name: np.full(4, 0.5) for name in "hfio"}
+
+    plots.gate_tapes({"small": tape(1.0), "large": tape(-80.0)}, [""] * 4, title="T")
+    plots.gate_tapes({"small": tape(1.0), "twice": tape(2.0)}, [""] * 4, title="T")
+    own, shared = drawn
+    assert own.axes[0].get_ylim()[0] > -2 and own.axes[1].get_ylim()[0] < -80
+    assert shared.axes[0].get_ylim() == shared.axes[1].get_ylim()
+
+
+def test_curves_on_top_of_each_other_are_all_seen(live):
+    _, drawn = live
+    x, y = np.arange(50), np.ones(50)
+    plots.curves({name: (x, y) for name in "abc"}, xlabel="x", ylabel="y", title="C")
+    lines = drawn[0].axes[0].get_lines()
+    assert [line.get_zorder() for line in lines] == [2, 2, 2]  # drawn in this order
+    assert np.all(np.diff([line.get_linewidth() for line in lines]) < 0)
+    assert len({line.get_linestyle() for line in lines}) > 1 and len({line.get_markevery() for line in lines}) == 3

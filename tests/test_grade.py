@@ -1,9 +1,11 @@
 """The grading of the assignment: unsolved, solved, and solved wrongly in the ways that matter."""
 
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -13,7 +15,7 @@ from tools.files import ROOT
 from tools.lesson import TRACKS, read
 from utils.datasets import own_texts
 
-REPORT = "A report of my own. " * 40
+REPORT = " ".join(f"Text {k} was missed because of its length, I think." for k in range(20))
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +25,8 @@ def folder(tmp_path_factory):
     for name in ("utils", "data"):
         shutil.copytree(ROOT / name, course / name)
     (course / "mine").mkdir()
-    head, *rows = own_texts.EXAMPLE.read_text(encoding="utf-8").splitlines()
-    own = [head, *(f"and {row}" for row in rows)]
+    _, *rows = own_texts.EXAMPLE.read_text(encoding="utf-8").splitlines()
+    own = ["words;verdict", *(f"and {row.replace(',', ';')}" for row in rows)]
     (course / "mine" / "my_texts.csv").write_text("\n".join(own), encoding="utf-8")
     return course / "mine"
 
@@ -40,7 +42,7 @@ def solved(track, **changes):
         for name in ("baseline", "rnn", "my_bound")
         if f"{name} = " in cell.source or f"def {name}(" in cell.source
     }
-    answers["my_file"] = 'my_file = "my_texts.csv"\ntexts = own_texts.read_csv(my_file)'
+    answers["my_file"] = 'my_file = "my_texts.csv"\ntexts = own_texts.read_csv(my_file, text="words", label="verdict")'
     for name, source in {**answers, **changes}.items():
         place = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith(f"{name} = "))
         notebook.cells[place].source = source
@@ -57,14 +59,19 @@ def run(notebook, folder, *, mixed_labels=False):
 def test_a_good_solution_gets_all_points(folder, track, capsys):
     path = folder / f"{track}.ipynb"
     nbformat.write(solved(track), path)
-    assert grade.main([str(path)]) == 0, capsys.readouterr().out
-    assert "10 of 10 points" in capsys.readouterr().out
+    code, said = grade.main([str(path)]), capsys.readouterr().out
+    assert code == 0 and "10 of 10 points" in said, said
+    assert said.startswith("0 of 4 runs are over; going on: seed 0, seed 1\n")
+    assert (
+        re.search(r"[23] of 4 runs are over; going on: .*mixed labels\n", said)
+        and "with seeds 0, 1, 2 the RNN's lead was " in said
+    )
 
 
 def test_the_unsolved_assignment_gets_a_point_for_running(folder, monkeypatch):
     empty = assemble(read("core_assignment"), "pytorch")
     once = run(empty, folder)
-    monkeypatch.setattr(grade, "ProcessPoolExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr(grade, "ProcessPoolExecutor", lambda workers, mp_context: ThreadPoolExecutor(workers))
     monkeypatch.setattr(grade, "_run", lambda job: once)
     lines = grade.grade(empty, folder)
     assert [line.points for line in lines] == [1, 0, 0, 0, 0, 0, 0]
@@ -104,19 +111,63 @@ def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder,
     assert grade._claim([grade._measured(done)] * 3).points == 0
 
 
+def measured(classes, by_class):
+    return {"classes": classes, "rnn by class": by_class}
+
+
 @pytest.mark.parametrize(
-    "majority, real, mixed, points",
+    "classes, real, mixed, points, hint",
     [
-        (0.5, 0.95, 0.52, 2),
-        (0.5, 0.58, 0.52, 0),  # hardly better than one class
-        (0.9, 0.97, 0.90, 2),  # half of what is missing to 1 is enough
-        (0.5, 0.98, 0.83, 2),  # luck with mixed labels on a small test part is no proof
-        (0.5, 0.98, 0.97, 0),
+        (2, 0.95, 0.52, 2, "with mixed labels 0.520"),
+        (2, 0.58, 0.52, 0, "where naming one class gives 0.500; 0.625 is needed"),
+        (3, 0.51, 0.34, 2, ""),
+        (3, 0.49, 0.34, 0, "0.500 is needed"),
+        (2, 0.98, 0.83, 2, ""),  # luck with mixed labels on a small test part is no proof
+        (2, 0.98, 0.97, 0, "has it seen the test part?"),
     ],
 )
-def test_learning_is_judged_by_the_true_and_the_mixed_labels(majority, real, mixed, points):
-    line = grade._learns({"majority": majority, "rnn": real}, {"majority": majority, "rnn": mixed})
-    assert line.points == points and bool(line.hint) == (points == 0)
+def test_learning_is_judged_by_the_true_and_the_mixed_labels(classes, real, mixed, points, hint):
+    line = grade._learns(measured(classes, real), measured(classes, mixed))
+    assert line.points == points and hint in line.hint
+
+
+def passes(recalls, shares, size, times=2000):
+    """How often a network passes that is right for a text of class k with chance recalls[k]."""
+    texts = np.round(np.array(shares) * size).astype(int)
+    right = np.random.default_rng(0).binomial(texts, recalls, size=(times, len(shares)))
+    lines = [
+        grade._learns(measured(len(shares), one), measured(len(shares), 0)) for one in (right / texts).mean(axis=1)
+    ]
+    return np.mean([line.points == 2 for line in lines])
+
+
+@pytest.mark.parametrize("size", [150, 1000])
+@pytest.mark.parametrize(
+    "shares, recalls",
+    [
+        ((0.89, 0.11), (0.96, 0.7)),  # right for 0.93 of all texts: little more than the 0.89 of one class
+        ((0.63, 0.21, 0.16), (0.85, 0.55, 0.65)),
+        ((0.5, 0.5), (0.75, 0.75)),
+    ],
+)
+def test_an_honest_network_passes_and_one_that_guesses_does_not(shares, recalls, size):
+    one_class = (1, *[0] * (len(shares) - 1))
+    assert passes(recalls, shares, size) > 0.95
+    assert passes(one_class, shares, size) == 0
+    assert passes(shares, shares, size) < 0.05  # guesses as often as in the training part
+
+
+def test_a_kernel_that_dies_is_named_and_what_ran_before_is_graded(folder):
+    notebook = solved("pytorch", rnn="import os\nos._exit(1)  # as when memory runs out")
+    notebook.cells = [
+        cell for cell in notebook.cells if "start_like_keras" not in cell.source or "import" in cell.source
+    ]
+    done = run(notebook, folder)
+    line = grade._runs(done)
+    assert line.points == 0 and "the kernel died in the cell that begins 'import os'" in line.hint
+    assert [grade._step(done, step, 1, "").points for step in ("A.1", "A.2", "A.3")] == [1, 1, 0]
+    assert grade._measured(done) is None and "the kernel died" in grade._why_not_measured(done)
+    assert grade._report(notebook).points == 1
 
 
 def test_a_cell_that_takes_too_long_is_named(folder, monkeypatch):
@@ -129,11 +180,34 @@ def test_a_cell_that_takes_too_long_is_named(folder, monkeypatch):
 
 def test_the_report_is_counted_without_the_assignment_s_own_words():
     empty = assemble(read("core_assignment"), "pytorch")
-    assert grade._report(empty).hint == "it has 0"
+    assert grade._report(empty).hint.startswith("it has 0;")
     own, heading = " ".join(["word"] * 150), "## Report\n\n"
-    for text in (heading + own, f"{heading}{own}\n\n### Report of mistakes\n\nfew", empty.cells[-1].source + own):
+    for text in (
+        heading + own,
+        f"## Report \r\n{own}",
+        f"{heading}{own}\n\n### Report of mistakes\n\nfew",
+        empty.cells[-1].source + own,
+    ):
         assert grade._report(new_notebook(cells=[new_markdown_cell("# 1"), new_markdown_cell(text)])).points == 1
     assert grade._report(new_notebook(cells=[new_markdown_cell(own)])).hint == "the heading '## Report' is missing"
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("The network wins. The baseline loses.\n" * 7, 6),
+        ("The network wins! the network wins", 3),
+        ("It reached 0.95, i.e. more – much more.", 7),
+        ("我想知道这条评论是好评还是差评。", 8),
+        ("我想知道这条评论是好评还是差评。" * 30, 8),
+        ("これはペンです。RNN", 4 + 1),
+        ("ภาษาไทย", 2),
+        ("हिन्दी भाषा", 2),
+        ("", 0),
+    ],
+)
+def test_words_of_different_sentences_are_counted_also_without_spaces(text, words):
+    assert grade.count_words(text) == words
 
 
 @pytest.mark.parametrize(
@@ -141,14 +215,23 @@ def test_the_report_is_counted_without_the_assignment_s_own_words():
     [(0.3, (0.4, 0.42, 0.44), 2), (0.39, (0.4, 0.42, 0.44), 1), (0.41, (0.4, 0.42, 0.44), 0), (-1, (0.4, 0.4, 0.4), 1)],
 )
 def test_a_bound_must_hold_with_a_margin_and_say_something(bound, leads, expected):
-    measured = [{"bound": bound, "rnn": 0.5 + lead, "baseline": 0.5} for lead in leads]
-    assert grade._claim(measured).points == expected
+    runs = [{"bound": bound, "rnn": 0.5 + lead, "baseline": 0.5} for lead in leads]
+    line = grade._claim(runs)
+    assert line.points == expected and "with seeds 0, 1, 2 the RNN's lead was 0.400, " in line.hint
 
 
-@pytest.mark.parametrize("content, message", [(None, "no such file"), ("text,label", "not a notebook")])
+def test_the_leads_are_shown_also_without_a_bound():
+    line = grade._claim([{"bound": None, "rnn": 0.6, "baseline": 0.5}] * 3)
+    assert line.points == 0 and line.hint.endswith("the RNN's lead was 0.100, 0.100, 0.100; there is no bound")
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [(None, "no such file"), ("text,label", "not a notebook"), ("[]", "not a notebook"), ("{}", "not a notebook")],
+)
 def test_what_is_no_notebook_is_refused(tmp_path, capsys, content, message):
     path = tmp_path / "x.ipynb"
-    if content:
+    if content is not None:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(SystemExit) as error:
         grade.main([str(path)])

@@ -45,6 +45,8 @@ def test_wrong_answers_stay_out_of_the_notebooks():
         (code("x = 1", "pytorch"), r"begins 'x = 1' \(pytorch\) has no tensorflow sibling directly after it"),
         (code("x = 1", "tensorflow"), r"begins 'x = 1' \(tensorflow\) has no pytorch sibling directly before it"),
         (code("x = 2", "tensorflow") + code("x = 1", "pytorch"), "sibling"),
+        (PAIR + code("x = 1", "pytorch"), "has no tensorflow sibling directly after it"),
+        (code("x = 1", "pytorch", "pytorch"), "99_test: jupytext cannot read it .*non-unique"),
         (code("x = 1", "pytorch") + "Text.\n\n" + code("x = 2", "tensorflow"), "has no tensorflow sibling"),
         (code("x = 1", "pytorch", "nbval-check-output") + code("x = 2", "tensorflow"), "differ in tags"),
         (code("x = 1", "pytorch", "tensorflow"), "tags of both tracks"),
@@ -90,6 +92,11 @@ def test_front_matter_must_have_a_title():
 def test_front_matter_must_not_state_the_minutes():
     with pytest.raises(LessonError, match=r"99_test: minutes are computed .*: take 'minutes:' out"):
         parse("99_test", FRONT.replace("A lesson\n", "A lesson\n    minutes: 5\n"))
+
+
+def test_front_matter_that_holds_something_else_is_named():
+    with pytest.raises(LessonError, match="expected a title and more under jupyter: course:, got 5"):
+        parse("99_test", "---\njupyter:\n  course: 5\n---\n")
 
 
 def test_a_lesson_must_not_reinstall_what_colab_has():

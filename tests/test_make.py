@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -43,6 +44,50 @@ def test_without_python_make_says_so_in_one_line(tmp_path):
     assert code != 0
     assert text.splitlines()[0] == "python-that-is-not-here was not found. Install Python 3.11, 3.12 or 3.13."
     assert not (tmp_path / ".venv").exists()
+
+
+def copy_of_make(folder):
+    """A folder with a finished .venv whose Python is ours; make believes that everything is installed."""
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    python = folder / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (folder / ".venv" / "ready").touch()
+    return python
+
+
+def run_make(folder, *arguments):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    result = subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8")
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("goal", ["lab", "test", "notebooks"])
+def test_a_python_that_is_gone_is_named_and_the_way_out(tmp_path, goal):
+    python = copy_of_make(tmp_path)
+    python.unlink()
+    python.symlink_to("/gone/python3.12")
+    code, text = run_make(tmp_path, goal)
+    assert code != 0
+    assert text.splitlines()[0] == (
+        ".venv is broken: the Python it was made with is gone. Remove .venv (rm -r .venv) and run make again."
+    )
+
+
+def test_the_name_of_a_notebook_may_hold_spaces(tmp_path):
+    copy_of_make(tmp_path)
+    (tmp_path / "my notebook.ipynb").write_text("no notebook", encoding="utf-8")
+    _, text = run_make(tmp_path, "grade", "NOTEBOOK=my notebook.ipynb")
+    assert "my notebook.ipynb: not a notebook" in text
+
+
+def test_reset_without_a_lesson_says_how(tmp_path):
+    copy_of_make(tmp_path)
+    _, text = run_make(tmp_path, "reset")
+    assert "which lesson? For example: make reset LESSON=05" in text
 
 
 def test_with_the_wrong_python_make_says_so_in_one_line(tmp_path):

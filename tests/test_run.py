@@ -40,3 +40,11 @@ def test_an_answer_whose_signal_is_missed_is_found(tmp_path, monkeypatch):
         client.execute_cell(client.nb.cells[0], 0)
     assert printed(client.nb) == ["3\n"]
     assert time.perf_counter() - start < 60 < run.CELL_SECONDS
+
+
+def test_claims_are_strict_and_asserts_count_whatever_is_set_outside(tmp_path, monkeypatch):
+    for name, value in {"COURSE_CLAIMS": "warn", "COURSE_THREADS": "all", "PYTHONOPTIMIZE": "1"}.items():
+        monkeypatch.setenv(name, value)
+    show = "import os\nprint(__debug__, *(os.environ.get('COURSE_' + name) for name in ('CLAIMS', 'THREADS')))"
+    assert printed(run.execute(notebook(show), tmp_path)) == ["True None None\n"]
+    assert printed(run.execute(notebook(show), tmp_path, COURSE_CLAIMS="warn")) == ["True warn None\n"]

@@ -92,7 +92,7 @@ def read(name) -> Lesson:
 
 def parse(name, text) -> Lesson:
     """Cut a lesson's text into cells, check them and give them their ids. Raises LessonError."""
-    notebook = jupytext.reads(text, {"extension": ".md", "split_at_heading": True})
+    notebook = _notebook(name, text)
     course = notebook.metadata.get("course", {})
     if "title" not in course:
         raise LessonError(f"{name}: the front matter lacks a title under jupyter: course:")
@@ -110,6 +110,16 @@ def parse(name, text) -> Lesson:
     for track in TRACKS:
         _check_names(lesson, track)
     return lesson
+
+
+def _notebook(name, text):
+    try:
+        notebook = jupytext.reads(text, {"extension": ".md", "split_at_heading": True})
+    except Exception as error:  # of jupytext, nbformat or YAML
+        raise LessonError(f"{name}: jupytext cannot read it ({str(error).splitlines()[0]})") from None
+    if not isinstance(notebook.metadata.get("course", {}), dict):
+        raise LessonError(f"{name}: expected a title and more under jupyter: course:, got {notebook.metadata.course!r}")
+    return notebook
 
 
 def _check_tags(lesson):
@@ -134,9 +144,8 @@ def _check_solution(lesson, cell):
 
 
 def _check_siblings(lesson):
-    code = [cell for cell in lesson.cells if cell.kind == "code"]
-    for cell in code:
-        place = lesson.cells.index(cell)
+    code = [(place, cell) for place, cell in enumerate(lesson.cells) if cell.kind == "code"]
+    for place, cell in code:
         if cell.track == "pytorch":
             neighbour, expected = lesson.cells[place + 1 : place + 2], "tensorflow"
         elif cell.track == "tensorflow":

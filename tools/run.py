@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import zmq
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbclient.util import run_sync
 
 CELL_SECONDS = 300
@@ -36,12 +37,16 @@ class Client(NotebookClient):
             **options,
         )
 
-    async def async_execute_cell(self, *arguments, **options):
+    async def async_execute_cell(self, cell, *arguments, **options):
         looking = asyncio.create_task(self._look_for_answers())
         try:
-            return await super().async_execute_cell(*arguments, **options)
+            return await super().async_execute_cell(cell, *arguments, **options)
+        except DeadKernelError:
+            first = cell.source.strip().splitlines()[0]
+            raise DeadKernelError(f"the kernel died in the cell that begins {first[:60]!r}") from None
         finally:
             looking.cancel()
+            await asyncio.wait([looking])  # nothing of it is left for a loop that has ended
 
     execute_cell = run_sync(async_execute_cell)
 

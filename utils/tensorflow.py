@@ -76,13 +76,16 @@ def bucketed(batches) -> tf.data.Dataset:
 
 
 class Progress(keras.callbacks.Callback):
-    """For ``callbacks`` of Keras's ``fit``: the line of `utils.waiting`, which shows a learner that epochs pass."""
+    """For ``callbacks`` of Keras's ``fit``: the line of `utils.waiting`, that shows how far a training is."""
 
     def on_train_begin(self, logs=None):
-        self.line = Line("training", self.params["epochs"])
+        steps = self.params["steps"]
+        self.line = Line("training", steps and steps * self.params["epochs"])
+        self.done = 0
 
-    def on_epoch_end(self, epoch, logs=None):
-        self.line.at(epoch + 1)
+    def on_train_batch_end(self, batch, logs=None):
+        self.done += 1
+        self.line.at(self.done)
 
     def on_train_end(self, logs=None):
         self.line.end()

@@ -153,17 +153,22 @@ def flip_a_flag(sentences, look, words, *, longest, title):
 
 
 class _Limits:
-    """The ends of an axis that must not jump: they hold all ``values``, with some room, and never come closer."""
+    """The ends of an axis that must not jump: they hold all ``values``, with some room on both sides."""
 
     def __init__(self, values, *, room=0.08):
         self.room = room
-        self.low, self.high = min(values), max(values)
+        self._hold(min(values), max(values))
+
+    def _hold(self, low, high):
+        room = self.room * ((high - low) or 1.0)
+        self.low, self.high, self.edge = float(low - room), float(high + room), room / 2
 
     def around(self, values):
-        """(lowest, highest) of the axis, which give way only if ``values`` lie outside."""
-        self.low, self.high = min([self.low, *values]), max([self.high, *values])
-        room = self.room * ((self.high - self.low) or 1.0)
-        return float(self.low - room), float(self.high + room)
+        """(lowest, highest) of the axis; they move apart only if ``values`` come too near, and never together."""
+        low, high = min(values), max(values)
+        if low < self.low + self.edge or high > self.high - self.edge:
+            self._hold(min(low, self.low + 2 * self.edge), max(high, self.high - 2 * self.edge))
+        return self.low, self.high
 
 
 def _levels(readings):

@@ -26,6 +26,8 @@ def read_rows(path, text="text", label="label", separator=None, quote='"') -> li
 
     A quotation mark may hold several lines together. It is taken for one that was not closed where two or more of
     these lines are complete rows by themselves: as many columns as the first line, and a label that other rows have.
+    In a file with tabs, where few texts need quotation marks, those that do not fit are signs like others as long as
+    each line is a row.
     """
     _check_signs(separator, quote)
     content = _content(path)
@@ -37,15 +39,13 @@ def read_rows(path, text="text", label="label", separator=None, quote='"') -> li
     places = (_place(path, names, text), _place(path, names, label))
     if places[0] == places[1]:
         raise DataError(f"{path}: expected two columns, got {text!r} for both the texts and the labels")
-    plain = separator == "\t" and quote == '"' and _each_line_is_a_row(lines[first:], len(names))
-    records = _records(path, lines, first, separator, None if plain else quote)
-    if plain:
-        records = [(*record[:2], [_without_quotes(cell) for cell in record[2]]) for record in records]
-    records = [
-        (*record[:2], [cell.strip() for cell in record[2]]) for record in records if any(map(str.strip, record[2]))
-    ]
-    _check_columns(path, records, names, separator, quote)
-    _check_open_quotes(path, records, lines, len(names), places[1], separator, quote)
+    form = (path, lines, first, names, places[1], separator)
+    try:
+        records = _records(*form, quote)
+    except DataError:
+        if separator != "\t" or quote != '"' or not _each_line_is_a_row(lines[first:], len(names)):
+            raise
+        records = [(number, at, list(map(_without_quotes, cells))) for number, at, cells in _records(*form, None)]
     return [_row(path, *record, places, (text, label)) for record in records[1:]]
 
 
@@ -174,26 +174,28 @@ class _LongFields:
 
 
 def _each_line_is_a_row(lines, columns) -> bool:
-    """With tabs: no cell holds a tab or a line end, so quotation marks are signs like others."""
+    """Whether a file with tabs makes sense if quotation marks are signs like others."""
     return all(line.count("\t") == columns - 1 for line in lines if line.strip())
 
 
-def _records(path, lines, first, separator, quote):
-    """The rows as (number, (first line, last line), cells), the one with the names first."""
+def _records(path, lines, first, names, label_place, separator, quote):
+    """The rows as (number, (begin, end), cells), the one with the names first; their lines are lines[begin:end]."""
     signs = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
     reader = csv.reader(lines[first:], delimiter=separator, strict=True, skipinitialspace=True, **signs)
-    records, begin = [], first
+    records, begin, number = [], first, first
     with _LongFields():
         try:
             for number, cells in enumerate(reader, start=first + 1):
                 end = first + reader.line_num
-                records.append((number, (begin, end), cells))
+                cells = [cell.strip() for cell in cells]
+                if any(cells):
+                    records.append((number, (begin, end), cells))
                 begin = end
         except csv.Error as error:
-            number = first + 1 + len(records)
-            raise DataError(
-                f"{path}, {_quote_problem(number, begin, first + reader.line_num, lines, quote, error)}"
-            ) from None
+            problem = _quote_problem(number + 1, begin, first + reader.line_num, lines, quote, error)
+            raise DataError(f"{path}, {problem}") from None
+    _check_columns(path, records, names, separator, quote)
+    _check_open_quotes(path, records, lines, len(names), label_place, separator)
     return records
 
 
@@ -234,7 +236,7 @@ def _check_columns(path, records, names, separator, quote):
             )
 
 
-def _check_open_quotes(path, records, lines, columns, label_place, separator, quote):
+def _check_open_quotes(path, records, lines, columns, label_place, separator):
     """Refuse a row of several lines of which two or more are rows by themselves."""
     labels = Counter(cells[label_place] for _, (begin, end), cells in records[1:] if end - begin == 1)
     for number, (begin, end), _ in records[1:]:

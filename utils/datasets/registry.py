@@ -70,10 +70,10 @@ def download(name) -> None:
 def _problem_of(error, file) -> str:
     """Why a file was neither fetched nor stored: the disk has an errno or no permission, all else is the network."""
     if error.errno is None and not isinstance(error, PermissionError):  # requests has no certificates to check with
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
         remedy = "Check the certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, or unset it"
         return f"no safe connection to {file['url']} ({reason}). {remedy}"
-    reason = error.strerror or "permission denied"  # pooch's own PermissionError has no strerror
+    reason = " ".join((error.strerror or "permission denied").split())  # pooch's own PermissionError has no strerror
     return f"cannot write to {folder()} ({reason}). Set COURSE_DATA to a folder you may write to"
 
 

@@ -34,7 +34,7 @@ def line_look(k, lines) -> dict:
     return {
         "color": COLOURS[k % len(COLOURS)],
         "linestyle": DASHES[k % len(DASHES)],
-        "linewidth": 1.6 + min(0.8 * (lines - 1 - k), 2.4),
+        "linewidth": 1.6 + min(0.6 * (lines - 1 - k), 1.8),
         "marker": MARKERS[k % len(MARKERS)],
         "markersize": 5,
     }

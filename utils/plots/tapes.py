@@ -31,7 +31,12 @@ def gate_tapes(tapes, symbols, *, title, c_limits=None, xlabel="step", height=3.
             axis.axhline(0, color=COLOURS[6], linewidth=0.6)
             if np.ptp(tape[state]) == 0:
                 axis.text(
-                    0.5, 0.95, f"stays at {number(tape[state][0])}", ha="center", va="top", transform=axis.transAxes
+                    0.5,
+                    0.95,
+                    f"stays at {number(tape[state][0], 2 if tape[state][0] else 0)}",
+                    ha="center",
+                    va="top",
+                    transform=axis.transAxes,
                 )
             axis.spines[["top", "right"]].set_visible(False)
         column[0].set_ylim(shared or _limits(tape["c"]))
