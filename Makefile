@@ -1,4 +1,5 @@
-# make lab        set up and open JupyterLab on the course
+# make lab        set up, copy the notebooks to my/ and open JupyterLab there; TRACK=tensorflow opens that track
+# make reset      give a fresh copy of LESSON=05 in my/ and keep the old one beside it
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
@@ -11,14 +12,20 @@
 
 PYTHON ?= python3
 SEEDS ?= 1
+TRACK ?=
 BIN := .venv/bin
 READY := .venv/ready
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-.PHONY: lab test test-answers test-versions notebooks check scoreboard bench grade links
+unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
+
+.PHONY: sound lab reset test test-answers test-versions notebooks check scoreboard bench grade links
 
 lab: $(READY)
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/pytorch/00_start_here.ipynb $(FLAGS)
+	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
+
+reset: $(READY)
+	$(BIN)/python -m tools.my reset "$(LESSON)" $(if $(TRACK),--track "$(TRACK)")
 
 test: $(READY)
 	$(PYTEST) tests --cov --cov-fail-under=95
@@ -34,8 +41,8 @@ notebooks: $(READY)
 	$(BIN)/python -m tools.build
 
 check: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m tools.build --check
 
 scoreboard: $(READY)
@@ -45,13 +52,18 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks $(PARTS)
 
 grade: $(READY)
-	$(BIN)/python -m tools.grade $(NOTEBOOK)
+	$(BIN)/python -m tools.grade "$(NOTEBOOK)"
 
 links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)
 	$(BIN)/python -m tools.build
 
-$(READY): requirements.txt constraints.txt
+# A finished .venv whose Python has been removed or replaced cannot be mended: its packages belong to the old one.
+sound:
+	@[ ! -e $(READY) ] || $(BIN)/python -c "import packaging" 2> /dev/null || { \
+		echo ".venv is broken: the Python it was made with is gone. Remove .venv (rm -r .venv) and run make again."; exit 1; }
+
+$(READY): requirements.txt constraints.txt | sound
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found. Install Python 3.11, 3.12 or 3.13."; exit 1; }
 	@$(PYTHON) tools/check_python.py
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,5 @@
-"""For all tests and for the notebooks that pytest runs: where the classic data sets are, and what kernels run first."""
+"""For all tests and for the notebooks that pytest runs: which these are, where the classic data sets are, and what
+kernels run first."""
 
 import os
 import shutil
@@ -10,11 +11,21 @@ from hypothesis import settings
 COURSE = Path(__file__).parent
 SHARED = COURSE.parent / "shared" / "data"
 
+for variable in ("COURSE_CLAIMS", "COURSE_THREADS", "PYTHONOPTIMIZE"):
+    os.environ.pop(variable, None)  # tests are strict, whatever a learner has set
+
 if "COURSE_DATA" not in os.environ and SHARED.is_dir():
     os.environ["COURSE_DATA"] = str(SHARED)
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
+
+
+def pytest_ignore_collect(collection_path):
+    """Notebooks that belong to no lesson are a learner's own: they are left alone."""
+    if collection_path.suffix == ".ipynb" and not (COURSE / "lessons" / f"{collection_path.stem}.md").exists():
+        return True
+    return None
 
 
 def pytest_configure(config):

@@ -38,7 +38,7 @@ def _faster(half, cpu, gpu, hidden_size, batch_size):
 
 
 def section() -> str:
-    all_cores = {"OMP_NUM_THREADS": str(os.cpu_count())}
+    all_cores = {"OMP_NUM_THREADS": str(os.cpu_count()), "COURSE_THREADS": "all"}
     grids = []
     for track in TRACKS:
         ratios = worker.measure("gpu", track, environment=all_cores)

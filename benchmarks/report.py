@@ -75,5 +75,5 @@ def machine() -> str:
 def _processor() -> str:
     """The name of the processor, where the system tells."""
     file = Path("/proc/cpuinfo")
-    names = re.findall(r"model name\s*:\s*(.+)", file.read_text()) if file.exists() else []
+    names = re.findall(r"model name\s*:\s*(.+)", file.read_text(encoding="utf-8")) if file.exists() else []
     return names[0].strip() if names else platform.processor() or platform.machine()

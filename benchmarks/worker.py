@@ -18,7 +18,7 @@ def measure(part, framework, *arguments, environment=ONE_THREAD):
     """
     command = [sys.executable, "-m", "benchmarks.worker", part, framework, *arguments]
     process = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, encoding="utf-8", check=True
     )
     return json.loads(process.stdout.splitlines()[-1])
 

@@ -77,10 +77,11 @@ def test_a_goal_is_met_or_missed():
 def test_a_part_is_written_between_its_markers_and_the_others_stay(tmp_path):
     page = tmp_path / "README.md"
     page.write_text(
-        "before\n<!-- cells -->\nold\n<!-- end of cells -->\nbetween\n<!-- gpu -->\nkept\n<!-- end of gpu -->\n"
+        "before\n<!-- cells -->\nold\n<!-- end of cells -->\nbetween\n<!-- gpu -->\nkept\n<!-- end of gpu -->\n",
+        encoding="utf-8",
     )
     report.write("cells", r"new \1", page)
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     assert r"new \1" in text and "old" not in text and report.machine() in text
     assert text.startswith("before\n<!-- cells -->") and text.endswith(
         "between\n<!-- gpu -->\nkept\n<!-- end of gpu -->\n"

@@ -1,12 +1,15 @@
 """From a lesson to its notebooks: what is executed, what is kept, what is refused."""
 
+import shutil
+from pathlib import Path
+
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
 from tools import build, links, run
 from tools.files import ROOT
-from tools.lesson import LessonError, parse
+from tools.lesson import LessonError, parse, read
 from tools.run import records
 
 FRONT = "---\njupyter:\n  course:\n    title: A lesson\n    colab_packages: [emoji]\n---\n\n## Start\n\n"
@@ -20,7 +23,7 @@ def lesson(source):
 def house(monkeypatch, tmp_path):
     """An empty course whose notebooks land in a folder of their own."""
     for name in ("pyproject.toml", "constraints.txt"):
-        (tmp_path / name).write_text((ROOT / name).read_text())
+        shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "utils").symlink_to(ROOT / "utils")
     (tmp_path / "data").mkdir()
     monkeypatch.setattr(build, "ROOT", tmp_path)
@@ -34,14 +37,14 @@ def executed(monkeypatch):
 
     def execute(notebook, folder, **options):
         runs.append(notebook)
-        notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"run {len(runs)}")]
+        notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"run {len(runs)}")]
 
     monkeypatch.setattr(build, "execute", execute)
     return runs
 
 
 def output_of(path):
-    return nbformat.read(path, as_version=4).cells[-1].outputs[0].text
+    return nbformat.read(path, as_version=4).cells[-2].outputs[0].text
 
 
 def test_a_notebook_is_executed_and_keeps_what_a_reader_needs(house):
@@ -52,9 +55,10 @@ def test_a_notebook_is_executed_and_keeps_what_a_reader_needs(house):
     build.build(lesson(text), "pytorch")
     notebook = nbformat.read(house / "notebooks" / "pytorch" / "99_test.ipynb", as_version=4)
     assert records(notebook, "claim") == [{"text": "sum", "value": 2.0, "holds": True, "equals": 2.0}]
-    assert [output.output_type for output in notebook.cells[-1].outputs] == ["display_data"], "the widget is left out"
+    assert [output.output_type for output in notebook.cells[-2].outputs] == ["display_data"], "the widget is left out"
+    assert notebook.cells[-1].outputs[0].text == "The one claim held.\n"
     assert notebook.metadata.kernelspec.name == "python3" and "widgets" not in notebook.metadata
-    assert [cell.id for cell in notebook.cells] == ["title", "set-up", "start-1", "start-2"]
+    assert [cell.id for cell in notebook.cells] == ["title", "set-up", "start-1", "start-2", "what-is-left"]
     assert build.check(lesson(text), "pytorch") == []
 
 
@@ -83,7 +87,7 @@ def test_outputs_are_kept_while_the_code_is_the_same(house, executed):
     path = house / "notebooks" / "pytorch" / "99_test.ipynb"
     assert build.build(lesson("x = 1  # one"), "pytorch")
     assert not build.build(lesson("x = 1  # a better comment"), "pytorch")
-    assert output_of(path) == "run 1" and "a better comment" in path.read_text()
+    assert output_of(path) == "run 1" and "a better comment" in path.read_text(encoding="utf-8")
     assert build.build(lesson("x = 2"), "pytorch")
     assert output_of(path) == "run 2"
 
@@ -91,9 +95,9 @@ def test_outputs_are_kept_while_the_code_is_the_same(house, executed):
 def test_outputs_are_renewed_when_a_helper_data_or_versions_change(house, executed):
     (house / "utils").unlink()
     (house / "utils").mkdir()
-    (house / "utils" / "helper.py").write_text("from utils import deeper\n")
-    (house / "utils" / "deeper.py").write_text('"""What it is."""\nvalue = 1\n')
-    (house / "utils" / "other.py").write_text("value = 1\n")
+    (house / "utils" / "helper.py").write_text("from utils import deeper\n", encoding="utf-8")
+    (house / "utils" / "deeper.py").write_text('"""What it is."""\nvalue = 1\n', encoding="utf-8")
+    (house / "utils" / "other.py").write_text("value = 1\n", encoding="utf-8")
     text = lesson("from utils import helper")
     assert build.build(text, "pytorch")
     for path, content, expected in [
@@ -103,7 +107,7 @@ def test_outputs_are_renewed_when_a_helper_data_or_versions_change(house, execut
         ("data/words.toml", "words = []\n", True),
         ("constraints.txt", "numpy==0.1\n", True),
     ]:
-        (house / path).write_text(content)
+        (house / path).write_text(content, encoding="utf-8")
         assert bool(build.check(text, "pytorch")) == expected, path
         assert build.build(text, "pytorch") == expected, path
 
@@ -135,14 +139,15 @@ def test_check_names_the_lesson_to_edit(house, executed):
 def test_check_notices_an_edited_notebook(house, executed):
     build.build(lesson("x = 1"), "pytorch")
     path = house / "notebooks" / "pytorch" / "99_test.ipynb"
-    path.write_text(path.read_text().replace("x = 1", "x = 3"))
+    path.write_text(path.read_text(encoding="utf-8").replace("x = 1", "x = 3"), encoding="utf-8")
     assert len(build.check(lesson("x = 1"), "pytorch")) == 1
 
 
 def assembled(tag, source):
-    """The last cell of a lesson that ends with one tagged cell."""
+    """The last cell of a lesson that ends with one tagged cell, before the one that says what is left."""
     text = f'{FRONT}```python tags=["{tag}"]\n{source}\n```\n'
-    return build.assemble(parse("99_test", text), "pytorch").cells[-1]
+    cells = build.assemble(parse("99_test", text), "pytorch").cells
+    return [cell for cell in cells if cell.id != "what-is-left"][-1]
 
 
 def test_checks_are_collapsed_in_jupyterlab_and_on_colab(house):
@@ -156,6 +161,19 @@ def test_a_solution_is_shut_and_never_runs(house, executed):
     assert cell.source == (
         "<details><summary>Solution of 9.1</summary>\n\n```python\nx = 1\n\n\ny = x\n```\n\n</details>"
     )
+
+
+def test_a_lesson_leads_to_its_neighbours_and_its_twin_also_on_colab():
+    def around(name, track):
+        cells = build.assemble(read(name), track).cells
+        return cells[0].source, [cell for cell in cells if cell.cell_type == "markdown"][-1].source
+
+    title, end = around("05_lstm_gates", "pytorch")
+    assert "(../tensorflow/05_lstm_gates.ipynb) ([on Colab](https://colab.research.google.com/github/" in title
+    assert "previous: [04 · Vanishing and exploding gradients](04_vanishing_and_exploding_gradients.ipynb) · " in title
+    assert "next: [06 · Flags in the cell" in title and "**Next:** [06 · Flags" in end
+    assert "previous" not in around("00_start_here", "pytorch")[0]
+    assert "next:" not in around("core_quiz", "tensorflow")[0]
 
 
 def test_the_command_refuses_an_unknown_lesson(capsys):
@@ -178,12 +196,11 @@ def test_the_environment_of_a_run_does_not_stay(monkeypatch):
 
 
 def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
-    copy = tmp_path / "pyproject.toml"
-    copy.write_text((ROOT / "pyproject.toml").read_text())
+    copy = Path(shutil.copy(ROOT / "pyproject.toml", tmp_path))
     monkeypatch.setattr(links, "ROOT", tmp_path)
     assert links.main(["ada/rnn-course"]) == 0
-    changed = copy.read_text()
+    changed = copy.read_text(encoding="utf-8")
     assert 'repository = "ada/rnn-course"' in changed
-    assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text().splitlines())
+    assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines())
     assert links.main(["no address"]) == 2
     assert "expected one address such as owner/name, got no address" in capsys.readouterr().err

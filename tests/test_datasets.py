@@ -241,9 +241,28 @@ def test_a_damaged_file_is_refused_and_a_new_download_repairs_it(news_from, serv
 
 def test_a_cache_that_cannot_be_written_is_named(news_from, server, tmp_path):
     news_from(f"{server}/whole.csv")
-    (tmp_path / "cache").write_text("a file where the folder should be")
+    (tmp_path / "cache").write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(DataError, match=r"cannot write to .*cache .*Set COURSE_DATA to a folder"):
         datasets.download("ag_news")
+
+
+def test_a_missing_bundle_of_certificates_is_a_matter_of_the_network(news_from, server, monkeypatch):
+    folder = news_from(f"{server}/whole.csv".replace("http:", "https:"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/gone/corporate.pem")
+    with pytest.raises(DataError) as error:
+        datasets.download("ag_news")
+    said = str(error.value)
+    assert "no safe connection to https://" in said and "/gone/corporate.pem" in said and "REQUESTS_CA_BUNDLE" in said
+    assert "permission" not in said and os.listdir(folder) == []
+
+
+def test_a_tilde_in_course_data_is_the_users_own_folder(news_from, server, monkeypatch, tmp_path):
+    news_from(f"{server}/whole.csv")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("COURSE_DATA", "~/rnn-data")
+    datasets.download("ag_news")
+    assert datasets.is_available("ag_news") and os.listdir(tmp_path / "rnn-data") == ["ag_news_test.csv"]
 
 
 def test_without_course_data_the_users_cache_is_used(monkeypatch):

@@ -50,8 +50,8 @@ pytest>=8.3,<10
 @pytest.fixture
 def installed(monkeypatch, tmp_path):
     """The versions on a well-kept machine, by name, for a small course: a test changes or deletes what it likes."""
-    (tmp_path / "requirements.txt").write_text(REQUIREMENTS)
-    (tmp_path / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.11,<3.14"\n')
+    (tmp_path / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.11,<3.14"\n', encoding="utf-8")
     names = ("emoji", "jupyterlab", "numpy", "torch", "keras", "tensorflow", "pytest")
     versions = dict(zip(names, ("2.16.0", "4.6.6", "2.4.6", "2.13.0", "3.15.1", "2.21.0", "9.2.0"), strict=True))
 

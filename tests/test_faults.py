@@ -277,7 +277,7 @@ def whole_course(*tested_always):
 @pytest.mark.parametrize("track", TRACKS)
 @pytest.mark.parametrize("name", whole_course("01_embeddings"))
 def test_run_all_twice_in_one_kernel_with_wrong_then_right_answers(kernel, cache, name, track):
-    (cache / "ag_news_test.csv").write_text("half of a file")
+    (cache / "ag_news_test.csv").write_text("half of a file", encoding="utf-8")
     lesson = read(name)
     wrong, right = answered(lesson, track, "wrong"), answered(lesson, track, "solution")
     with kernel(track) as run:
@@ -292,7 +292,7 @@ def test_run_all_twice_in_one_kernel_with_wrong_then_right_answers(kernel, cache
     if name == "01_embeddings":
         news = right.cells[cell_with(right, "news = datasets.load(")]
         assert "AG News is not here: skipped" in str(news.outputs)
-    assert (cache / "ag_news_test.csv").read_text() == "half of a file"
+    assert (cache / "ag_news_test.csv").read_text(encoding="utf-8") == "half of a file"
 
 
 def test_what_lesson_00_invites_to_change_and_run_again(kernel):

@@ -1,12 +1,21 @@
 """Figures, live controls and detectors."""
 
 import base64
+import html
+import re
 
 import ipywidgets
+import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from nbconvert import HTMLExporter
 
 from utils import outputs, plots, sanity, widgets
+from utils.plots import style
 
 POINTS = np.random.default_rng(0).normal(size=(12, 5))
 LABELS = np.array([0, 1] * 6)
@@ -14,6 +23,11 @@ LABELS = np.array([0, 1] * 6)
 
 def draw_bars():
     plots.bars({"baseline": 0.5, "model": 0.75}, xlabel="accuracy", title="Bars", chance=0.5)
+
+
+def draw_bars_of_runs():
+    runs = {"LSTM": [0.95, 0.97, 0.99], "guess": 0.5, "gain": [-0.3, -0.1, -0.0]}
+    plots.bars(runs, xlabel="accuracy", title="Runs", chance=0.5)
 
 
 def draw_orders():
@@ -28,6 +42,10 @@ def draw_groups():
     plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups")
 
 
+def draw_groups_with_words():
+    plots.groups(POINTS, LABELS, ("no", "yes"), title="Groups", words=list("abcdefghijkl"))
+
+
 def draw_curves():
     plots.curves(
         {"one": ([0, 1], [1.0, 0.5]), "two": ([0, 1], [0.0, 2.0])}, xlabel="x", ylabel="y", title="C", chance=0.5
@@ -36,6 +54,25 @@ def draw_curves():
 
 def draw_states():
     plots.states(POINTS.T, "abcdefghijkl", [f"unit {k}" for k in range(5)], title="States")
+
+
+def draw_labelled_states():
+    bits = [f"{k % 2}\n{k}" for k in range(12)]
+    plots.states(POINTS.T, bits, [f"unit {k}" for k in range(5)], title="States", symbol_names=("bit", "step"))
+
+
+def draw_triangle():
+    sizes = np.where(np.eye(4) == 1, np.nan, np.arange(1.0, 17).reshape(4, 4))
+    plots.triangle({"all": sizes}, title="Parts", xlabel="use", ylabel="loss", label="size")
+
+
+def draw_gradient_norms():
+    lines = {"low": np.geomspace(1e-9, 1, 30), "same": np.ones(30), "again": np.ones(30)}
+    plots.gradient_norms({"linear": lines, "tanh": lines}, title="Norms")
+
+
+def draw_two_directions():
+    plots.two_directions(["not", "bad"], title="Both")
 
 
 def draw_unrolled():
@@ -87,20 +124,112 @@ def draw_traces():
 FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 
-@pytest.mark.parametrize("draw", FIGURES)
-def test_a_figure_is_a_png_with_alt_text(monkeypatch, draw):
-    shown = []
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would be given to display."""
+    displays = []
     monkeypatch.setattr(outputs, "get_ipython", lambda: "a kernel")
-    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr(outputs, "display", lambda data, metadata, raw: displays.append(data))
+    return displays
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_a_figure_is_one_png_and_a_screen_reader_gets_its_description(shown, draw):
     draw()
-    [(data, metadata)] = shown
-    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert metadata["image/png"]["alt"] == data["text/plain"] != ""
+    [data] = shown
+    assert set(data) == {"text/plain", "text/html"}
+    alt, png = re.fullmatch('<img alt="([^"]+)" src="data:image/png;base64,([^"]+)">', data["text/html"]).groups()
+    assert html.unescape(alt) == data["text/plain"]
+    assert base64.b64decode(png).startswith(b"\x89PNG")
+
+
+def test_the_description_arrives_in_the_html_of_nbconvert(shown):
+    for draw in FIGURES:
+        draw()
+    cell = nbformat.v4.new_code_cell("figures", outputs=[nbformat.v4.new_output("display_data", x) for x in shown])
+    page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert "No description has been provided" not in page
+    found = [image.get("alt") for image in BeautifulSoup(page, "html.parser").find_all("img")]
+    assert found == [data["text/plain"] for data in shown]
+
+
+def contrast(colour, ground):
+    """Contrast of two colours as the Web Content Accessibility Guidelines define it."""
+    lights = []
+    for rgb in (to_rgb(colour), to_rgb(ground)):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+        lights.append(0.05 + np.dot([0.2126, 0.7152, 0.0722], linear))
+    return max(lights) / min(lights)
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_words_are_large_and_dark_enough_to_be_read(monkeypatch, draw):
+    drawn = []
+    monkeypatch.setattr(style, "show", lambda *data, **more: None)
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *file, **options: drawn.append(figure))
+    draw()
+    [figure] = drawn
+    figure.draw_without_rendering()
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert texts
+    for text in texts:
+        box = text.get_bbox_patch()
+        ground = "white" if box is None else box.get_facecolor()
+        on_a_map = text.get_text() in "+−" and text.get_color() == "white"
+        assert text.get_fontsize() >= 10, text.get_text()
+        assert on_a_map or contrast(text.get_color(), ground) >= 4.5, text.get_text()
+
+
+@pytest.mark.parametrize(
+    "value, decimals, signed, text",
+    [
+        (-0.001, 2, False, "0.00"),
+        (-0.001, 2, True, "0.00"),
+        (-1.5, 1, False, "−1.5"),
+        (1.5, 1, True, "+1.5"),
+        (-8.65, 2, True, "−8.65"),
+        (1234.5, 0, False, "1234"),
+    ],
+)
+def test_numbers_have_a_true_minus_and_no_negative_zero(value, decimals, signed, text):
+    assert style.number(value, decimals, signed=signed) == text
+
+
+@pytest.mark.parametrize(
+    "samples, decimals",
+    [
+        ([[0.5], [0.751]], 2),
+        ([[0.1667], [0.0004]], 4),
+        ([[0.0], [0.0]], 2),
+        ([[0.5, 0.52], [0.5, 0.9]], 2),
+        ([[0.951, 0.954]], 3),
+        ([[0.95, 0.95000001]], 3),
+        ([[120.5], [3.2]], 0),
+    ],
+)
+def test_bars_show_the_decimals_that_say_something(samples, decimals):
+    assert style.decimals_for(samples) == decimals
 
 
 def test_the_alt_text_holds_the_numbers(capsys):
     draw_bars()
-    assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.500, model 0.750.\n"
+    assert capsys.readouterr().out == "Bars. Bars, accuracy: baseline 0.50, model 0.75, chance 0.50.\n"
+
+
+def test_the_bars_of_several_runs_end_at_the_median_and_tell_the_range(capsys):
+    draw_bars_of_runs()
+    text = capsys.readouterr().out
+    assert "LSTM 0.97, runs from 0.95 to 0.99; guess 0.50; gain −0.10, runs from −0.30 to 0.00; chance 0.50" in text
+
+
+def test_a_map_of_words_says_which_words_it_shows(capsys):
+    plots.groups(POINTS, LABELS, ("no", "yes"), title="Map", words=[f"w{k}" for k in range(12)], labels=3)
+    assert re.search(r"Among them: w\d+ \((no|yes)\)(, w\d+ \((no|yes)\)){2}\.", capsys.readouterr().out)
+
+
+def test_points_that_are_all_the_same_are_drawn(capsys):
+    plots.groups(np.ones((4, 3)), np.array([0, 0, 1, 1]), ("no", "yes"), title="Map", words="abcd")
+    assert "Among them: a (no)." in capsys.readouterr().out
 
 
 def test_the_alt_text_of_a_padded_batch_says_what_each_reader_reads(capsys):
@@ -167,7 +296,7 @@ def test_the_static_curves_come_first(letter_control):
 
 def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
     box, drawn = letter_control
-    place, letter = box.children[0].children
+    place, letter = box.children[:2]
     place.value = 3
     letter.value = "z"
     assert drawn[-1] == {"abz": ([1, 2, 3], [0.0, 0.0, 1.0])}
@@ -178,7 +307,7 @@ def test_the_live_curve_follows_place_and_letter(letter_control, capsys):
 def test_the_alt_text_of_flags_holds_levels_and_answers(capsys):
     draw_flags()
     text = capsys.readouterr().out
-    assert "plural -1.0 +0.5; plural, after the flip -1.0 -0.5; answer they → she (Alice and)" in text
+    assert "plural −1.0 +0.5; plural, after the flip −1.0 −0.5; answer they → she (Alice and)" in text
     assert "answer they (Tom sang)" in text
 
 

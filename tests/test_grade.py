@@ -149,7 +149,7 @@ def test_a_bound_must_hold_with_a_margin_and_say_something(bound, leads, expecte
 def test_what_is_no_notebook_is_refused(tmp_path, capsys, content, message):
     path = tmp_path / "x.ipynb"
     if content:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     with pytest.raises(SystemExit) as error:
         grade.main([str(path)])
     assert error.value.code == 2 and message in capsys.readouterr().err

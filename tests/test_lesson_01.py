@@ -8,8 +8,20 @@ from tools.files import ROOT
 from tools.lesson import read
 
 
+class WithoutSignOfLife(ast.NodeTransformer):
+    """Takes the line that shows how far a training is out of a function: a lesson may leave it out."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "progress":
+            return node.args[0]
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg != "callbacks"]
+        return node
+
+
 def functions(source):
-    return {node.name: ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: ast.dump(WithoutSignOfLife().visit(node)) for node in nodes}
 
 
 @pytest.mark.parametrize("track", ["pytorch", "tensorflow"])

@@ -1,6 +1,7 @@
 """What `make` says on a machine that cannot run the course."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -27,12 +28,12 @@ def test_a_missing_venv_says_what_to_install():
 def make(folder, python):
     """`make test` in a copy of what it needs, with another Python; returns its exit code and what it printed."""
     for name in ("Makefile", "requirements.txt", "constraints.txt"):
-        (folder / name).write_text((ROOT / name).read_text())
+        shutil.copy(ROOT / name, folder)
     (folder / "tools").mkdir()
-    (folder / "tools" / "check_python.py").write_text((ROOT / "tools" / "check_python.py").read_text())
+    shutil.copy(ROOT / "tools" / "check_python.py", folder / "tools")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
     result = subprocess.run(
-        ["make", "test", f"PYTHON={python}"], cwd=folder, env=environment, capture_output=True, text=True
+        ["make", "test", f"PYTHON={python}"], cwd=folder, env=environment, capture_output=True, encoding="utf-8"
     )
     return result.returncode, result.stdout + result.stderr
 
@@ -47,7 +48,7 @@ def test_without_python_make_says_so_in_one_line(tmp_path):
 def test_with_the_wrong_python_make_says_so_in_one_line(tmp_path):
     old = tmp_path / "old-python"
     script = "import sys; sys.version_info = (3, 9); import runpy; runpy.run_path(sys.argv[1], run_name='__main__')"
-    old.write_text(f'#!/bin/sh\nexec python3 -c "{script}" "$@"\n')
+    old.write_text(f'#!/bin/sh\nexec python3 -c "{script}" "$@"\n', encoding="utf-8")
     old.chmod(0o755)
     code, text = make(tmp_path, str(old))
     assert code != 0

@@ -16,7 +16,7 @@ ROWS = [
 @pytest.fixture(autouse=True)
 def board(monkeypatch, tmp_path):
     path = tmp_path / "leaderboard.json"
-    path.write_text(json.dumps(ROWS))
+    path.write_text(json.dumps(ROWS), encoding="utf-8")
     monkeypatch.setattr(running_task, "LEADERBOARD", path)
     return path
 

@@ -67,7 +67,7 @@ def test_only_seeds_that_were_not_measured_are_run(board):
     board.clear()
     assert scoreboard.main(["--seeds", "3", "01"]) == 0
     assert sorted(board) == [("pytorch", 0), ("pytorch", 2), ("tensorflow", 0), ("tensorflow", 2)]
-    assert "3 of 3" in scoreboard.PAGE.read_text()
+    assert "3 of 3" in scoreboard.PAGE.read_text(encoding="utf-8")
 
 
 def test_everything_is_measured_again_on_request(board):
@@ -80,21 +80,21 @@ def test_everything_is_measured_again_on_request(board):
 def test_fewer_seeds_forget_nothing(board):
     scoreboard.main(["--seeds", "3", "01"])
     scoreboard.main(["01"])
-    assert "3 of 3" in scoreboard.PAGE.read_text()
+    assert "3 of 3" in scoreboard.PAGE.read_text(encoding="utf-8")
 
 
 def test_the_rows_of_the_running_task_are_medians_over_the_seeds(board):
     scoreboard.main(["--seeds", "3", "01"])
-    [row] = json.loads(scoreboard.LEADERBOARD.read_text())
+    [row] = json.loads(scoreboard.LEADERBOARD.read_text(encoding="utf-8"))
     expected = {"lesson": "01_embeddings", "model": "RNN", "parameters": 10, "pytorch": 0.71, "tensorflow": 0.71}
     assert row == expected
 
 
 def test_results_of_older_code_are_dropped(board):
     scoreboard.main(["--seeds", "2", "01"])
-    store = json.loads(scoreboard.STORE.read_text())
+    store = json.loads(scoreboard.STORE.read_text(encoding="utf-8"))
     store["01_embeddings"]["pytorch"]["digest"] = "older"
-    scoreboard.STORE.write_text(json.dumps(store))
+    scoreboard.STORE.write_text(json.dumps(store), encoding="utf-8")
     board.clear()
     scoreboard.main(["--seeds", "2", "01"])
     assert sorted(board) == [("pytorch", 0), ("pytorch", 1), ("tensorflow", 0)]

@@ -167,7 +167,7 @@ def test_names_are_stripped_composed_and_kept_once_in_each_origin(two_origins):
 
 def test_one_damaged_file_is_refused_and_repaired(two_origins):
     datasets.download("surnames_18")
-    (two_origins / "surnames" / "Spanish.txt").write_text("López\n")
+    (two_origins / "surnames" / "Spanish.txt").write_text("López\n", encoding="utf-8")
     assert not datasets.is_available("surnames_18")
     with pytest.raises(DataError, match=r"Spanish.txt is damaged: .*datasets.download\('surnames_18'\)"):
         datasets.load("surnames_18")

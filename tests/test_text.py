@@ -15,6 +15,11 @@ token_lists = st.lists(
     [
         ("Don't panic, Zoë!", ["don't", "panic", "zoë"]),
         ("kızıl-kahverengi 1.", ["kızıl-kahverengi", "1"]),
+        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),  # vowels and joined consonants are marks on letters
+        ("Zoe\u0308 cafe\u0301 nai\u0308ve", ["zoë", "café", "naïve"]),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("1\ufe0f\u20e3 ❤\ufe0f 👩\u200d💻", ["1"]),
+        ("İzmir", ["i̇zmir"]),
         ("…", []),
         ("", []),
     ],

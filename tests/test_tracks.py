@@ -57,5 +57,5 @@ def test_every_lesson_starts_without_the_other_half(tmp_path, track):
         last = next(k for k, cell in enumerate(cells) if "set_seed()" in cell)
         lessons.append(cells[: last + 1])
     command = [sys.executable, "-c", DRIVER, json.dumps([FRAMEWORKS[OTHER[track]], lessons])]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert result.stdout == "all lessons start\n", result.stderr

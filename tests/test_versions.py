@@ -54,7 +54,7 @@ def test_all_is_well_when_something_passed_everywhere_and_nothing_failed(results
 
 
 def test_the_page_has_a_row_for_each_place_and_names_what_failed_and_what_is_untested():
-    pinned = re.findall(r"(?m)^(\w+)==", (ROOT / "constraints-colab.txt").read_text())
+    pinned = re.findall(r"(?m)^(\w+)==", (ROOT / "constraints-colab.txt").read_text(encoding="utf-8"))
     installed = dict.fromkeys(["python", *pinned], "1.0")
     cells = [Case("notebooks.tensorflow.02_rnn_anatomy.ipynb", "Cell 3", "passed")]
     colab = Result("Colab", "", installed, some("passed", "passed", "failed"), cells)
@@ -66,7 +66,7 @@ def test_the_page_has_a_row_for_each_place_and_names_what_failed_and_what_is_unt
 
 
 def test_a_python_that_does_not_run_is_not_found(tmp_path, monkeypatch):
-    (tmp_path / "python3.99").write_text("#!/bin/sh\nexit 127\n")
+    (tmp_path / "python3.99").write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
     (tmp_path / "python3.99").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert versions.find_python("3.99") is None
@@ -105,4 +105,4 @@ def test_an_environment_is_made_once_for_the_same_files(monkeypatch, tmp_path):
     for _ in range(2):
         versions.set_up(tmp_path / "env", "python3", ["-c", "constraints.txt"])
     assert len(commands) == 3, "venv, a look at PyTorch, the packages"
-    assert "torch" not in (tmp_path / "env" / "requirements.txt").read_text().replace("PyTorch", "")
+    assert "torch" not in (tmp_path / "env" / "requirements.txt").read_text(encoding="utf-8").replace("PyTorch", "")

@@ -6,6 +6,7 @@ Outputs are kept while a digest of everything they depend on is unchanged; other
 
 import argparse
 import ast
+import functools
 import hashlib
 import re
 import sys
@@ -17,32 +18,22 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tools import saving
 from tools.files import ROOT, replace_file
 from tools.length import minutes
-from tools.lesson import TITLE, TITLES, TRACKS, LessonError, choose, read
+from tools.lesson import TITLE, TITLES, TRACKS, LessonError, choose, lesson_names, read
+from tools.quiz import spaced
 from tools.run import execute
 from utils.running_task import earlier_rows
 
-SETUP = """\
-# Set-up: finds the course's helpers. On Colab it fetches them first, with the packages that Colab lacks.
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
+SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").strip()
+LEFT = "# @title What is left\nfrom utils.progress import summary\n\nsummary()"
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
-places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "rnn-course"]
-course = next((place for place in places if (place / "utils" / "claims.py").exists()), None)
-if "google.colab" in sys.modules:
-    if course is None:
-        course = places[-1]
-        source = ["--branch", "{ref}", "https://github.com/{repository}"]
-        subprocess.run(["git", "clone", "--quiet", "--depth", "1", *source, str(course)], check=True)
-    missing = [package for package in {packages} if find_spec(package) is None]
-    if missing:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
-if course is None:
-    raise FileNotFoundError("utils/ not found: open this notebook from inside the course's folder")
-sys.path.insert(0, str(course))"""
+SAVED = (
+    "To save what you wrote in my/ and have the course's notebook back, run: python -m tools.build {0}. "
+    "For the course itself, edit lessons/{0}.md."
+)
 
 # Paths, and addresses in memory, which differ in every run.
 MACHINE = re.compile(
@@ -79,23 +70,25 @@ def target(lesson, track) -> Path:
 def assemble(lesson, track):
     """The notebook of one track, without outputs."""
     cells = [new_markdown_cell(_title(lesson, track), id="title")]
-    if _code(lesson, track):
-        cells.append(new_code_cell(_setup(lesson), id="set-up"))
-    for cell in lesson.track(track):
+    for cell, source in zip(lesson.track(track), _sources(lesson, track), strict=True):
         make = new_code_cell if cell.runs else new_markdown_cell
         metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
         if "check" in cell.tags:
-            metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
-        source = _shut(cell.source) if "solution" in cell.tags else cell.source
+            metadata |= FOLDED
         cells.append(make(source, id=cell.id, metadata=metadata))
+    if _code(lesson, track):
+        cells.insert(_after_introduction(cells), new_code_cell(_setup(lesson), id="set-up", metadata=FOLDED))
+        cells.append(new_code_cell(LEFT, id="what-is-left", metadata=FOLDED))
     notebook = new_notebook(cells=cells)
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
+            "colab": {"name": f"{lesson.name}.ipynb", "provenance": [], "toc_visible": True},
             "course": {"lesson": lesson.name, "track": track, "digest": digest(lesson, track)},
         }
     )
+    notebook.metadata.course.cells = saving.fingerprint(notebook)
     return notebook
 
 
@@ -103,11 +96,11 @@ def build(lesson, track) -> bool:
     """Write the notebook of one track; returns whether it had to be executed.
 
     Raises CellExecutionError if a cell fails, LessonError if an output holds what must not be published.
-    Nothing is written then.
+    Nothing is written then. A notebook that somebody has edited since it was built is saved in my/ first.
     """
     notebook, path = assemble(lesson, track), target(lesson, track)
-    committed = nbformat.read(path, as_version=4) if path.exists() else None
-    fresh = not committed or committed.metadata.get("course", {}).get("digest") != notebook.metadata.course.digest
+    committed, edited = saving.read(path), saving.was_edited(path)
+    fresh = edited or not committed or _built_from(committed) != notebook.metadata.course.digest
     if fresh:
         path.parent.mkdir(parents=True, exist_ok=True)
         execute(notebook, path.parent)
@@ -115,6 +108,9 @@ def build(lesson, track) -> bool:
     else:
         _keep_outputs(committed, notebook)
     nbformat.validate(notebook)
+    if edited:
+        kept = saving.save(path)
+        print(f"{path.relative_to(ROOT)} is not as it was built: saved as {kept.relative_to(ROOT)}", flush=True)
     replace_file(path, nbformat.writes(notebook) + "\n")
     return fresh
 
@@ -125,11 +121,13 @@ def check(lesson, track) -> list[str]:
     remedy = f"edit lessons/{lesson.name}.md and run: python -m tools.build {lesson.name}"
     if not path.exists():
         return [f"{path.relative_to(ROOT)} is missing; {remedy}"]
-    committed, notebook = nbformat.read(path, as_version=4), assemble(lesson, track)
+    committed, notebook = saving.read(path), assemble(lesson, track)
+    if saving.was_edited(path):
+        return [f"{path.relative_to(ROOT)} is not as it was built: somebody edited it. {SAVED.format(lesson.name)}"]
     problems = []
     if _without_outputs(committed) != _without_outputs(notebook):
         problems.append(f"{path.relative_to(ROOT)} differs from its lesson; {remedy}")
-    if committed.metadata.get("course", {}).get("digest") != notebook.metadata.course.digest:
+    if _built_from(committed) != notebook.metadata.course.digest:
         problems.append(f"the outputs of {path.relative_to(ROOT)} are older than the code they come from; {remedy}")
     return problems
 
@@ -175,13 +173,40 @@ def _build_one(job):
 def _title(lesson, track):
     course = _course()
     other = next(t for t in TRACKS if t != track)
-    page = f"https://colab.research.google.com/github/{course['repository']}/blob/{course['ref']}"
-    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({page}/notebooks/{track}/{lesson.name}.ipynb)"
-    twin = f"[the same lesson in {TITLES[other]}](../{other}/{lesson.name}.ipynb)"
-    title = f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
+    page = f"https://colab.research.google.com/github/{course['repository']}/blob/{course['ref']}/notebooks"
+    colab = {each: f"{page}/{each}/{lesson.name}.ipynb" for each in TRACKS}
+    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab[track]})"
+    twin = f"[the same in {TITLES[other]}](../{other}/{lesson.name}.ipynb) ([on Colab]({colab[other]}))"
     needed, deeper = minutes(lesson, track)
     length = f"about {needed} minutes" + (f", and {deeper} more to go deeper" if deeper else "")
-    return f"# {title}\n\n{badge}\n\n**{TITLES[track]}** · {twin} · {length}"
+    links = [f"{word}: {link}" for word, link in zip(("previous", "next"), _neighbours(lesson), strict=True) if link]
+    lines = [f"# {_name(lesson)}", badge, f"**{TITLES[track]}** · {twin} · {length}", " · ".join(links)]
+    return "\n\n".join(filter(None, lines))
+
+
+def _name(lesson):
+    return f"{lesson.number} · {lesson.title}" if lesson.number else lesson.title
+
+
+def _neighbours(lesson):
+    """Links to the lessons before and after this one, in its own track; None where there is none."""
+    names = lesson_names()
+    place = names.index(lesson.name) if lesson.name in names else len(names) + 1
+    around = [names[k] if 0 <= k < len(names) else None for k in (place - 1, place + 1)]
+    return [name and f"[{_name(_read(name))}]({name}.ipynb)" for name in around]
+
+
+_read = functools.cache(read)
+
+
+def _sources(lesson, track):
+    """What a notebook shows of each cell: solutions shut, quizzes with air, and the way on at the end."""
+    cells = lesson.track(track)
+    sources = spaced([_shut(cell.source) if "solution" in cell.tags else cell.source for cell in cells])
+    following = _neighbours(lesson)[1]
+    if following and sources[-1].startswith("## Where next"):
+        sources[-1] += f"\n\n**Next:** {following}"
+    return sources
 
 
 def _shut(source):
@@ -191,7 +216,14 @@ def _shut(source):
 
 
 def _setup(lesson):
-    return SETUP.format(packages=repr(lesson.colab_packages).replace("'", '"'), **_course())
+    course = _course()
+    values = {"OWNER/NAME": course["repository"], "REF": course["ref"], "PACKAGES": " ".join(lesson.colab_packages)}
+    return re.sub("|".join(values), lambda name: values[name[0]], SETUP)
+
+
+def _after_introduction(cells):
+    """The place after the title and the Markdown that follows it, up to the next heading or the first code."""
+    return next((k for k, cell in enumerate(cells) if k and (cell.cell_type == "code" or cell.source[0] == "#")), 1)
 
 
 def _course():
@@ -263,12 +295,18 @@ def _normalise(notebook):
                 raise LessonError(f"cell {cell.id} shows a path or an address of this machine: {text[:300]!r}")
 
 
+def _built_from(notebook):
+    return notebook.metadata.get("course", {}).get("digest")
+
+
 def _without_outputs(notebook):
-    bare = nbformat.from_dict(notebook)
-    bare.metadata.get("course", {}).pop("digest", None)
-    return [
-        {"id": cell.id, "type": cell.cell_type, "source": cell.source, "metadata": cell.metadata} for cell in bare.cells
-    ] + [bare.metadata]
+    """What a lesson decides in its notebook; what JupyterLab or Colab adds when they save one is left out."""
+    course = {key: value for key, value in notebook.metadata.get("course", {}).items() if key != "digest"}
+    cells = [
+        [cell.get("id"), cell.cell_type, cell.source, *map(cell.metadata.get, ("tags", "jupyter", "cellView"))]
+        for cell in notebook.cells
+    ]
+    return [*cells, notebook.metadata.get("colab"), course]
 
 
 if __name__ == "__main__":

@@ -13,13 +13,15 @@ import nbformat
 
 from tools.files import ROOT
 from tools.lesson import TRACKS, LessonError, choose, read
+from tools.quiz import questions
 from tools.run import records
 
 DEEPER = "Go deeper"
 WORDS_A_MINUTE = 150
 SECONDS_A_LINE = 5
-QUESTION_MINUTES = 2  # in a quiz that stands alone
-EXERCISE_MINUTES = {True: 8, False: 40}  # in a lesson with a number; in the assignment, with texts of one's own
+EXERCISE_MINUTES = 8  # in a lesson
+ASSIGNMENT_MINUTES = 40  # for an exercise of the assignment, on texts of one's own
+QUESTION_MINUTES = 2  # in the quiz that stands alone
 LIMITS = {"words": 2500, "cells": 32, "lines": 280, "claims": 22, "minutes": 60}
 DEEPER_LIMITS = {"words": 900, "cells": 12, "claims": 12}
 
@@ -81,9 +83,9 @@ def _limited(lesson, track):
 def _minutes(lesson, cells):
     reading = _words(cells) / WORDS_A_MINUTE + _lines(cells) * SECONDS_A_LINE / 60
     exercises = sum("check" in cell.tags for cell in cells)
-    questions = sum(len(re.findall(r"(?m)^\*\*\d+\.\*\* ", cell.source)) for cell in cells)
-    alone = not lesson.number and not exercises
-    return reading + exercises * EXERCISE_MINUTES[bool(lesson.number)] + alone * questions * QUESTION_MINUTES
+    if lesson.number or exercises:
+        return reading + exercises * (EXERCISE_MINUTES if lesson.number else ASSIGNMENT_MINUTES)
+    return reading + QUESTION_MINUTES * sum(len(questions(cell.source)) for cell in cells)
 
 
 def _to_five(minutes):

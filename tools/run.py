@@ -9,6 +9,13 @@ from nbclient import NotebookClient
 from nbclient.util import run_sync
 
 CELL_SECONDS = 300
+KERNEL = {  # the variables of every run; None unsets one
+    "COURSE_CLAIMS": None,
+    "COURSE_THREADS": None,
+    "MPLBACKEND": None,
+    "OMP_NUM_THREADS": "1",
+    "PYTHONOPTIMIZE": None,
+}
 
 
 class Client(NotebookClient):
@@ -48,10 +55,11 @@ class Client(NotebookClient):
 def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
     """Execute ``notebook`` (nbformat) in place with the working folder ``folder``, on one thread, with ``COURSE_SEED``.
 
-    ``environment`` sets further variables, None unsets one. Raises
+    Claims are strict and asserts count, whatever was set outside. ``environment`` sets further variables, None unsets
+    one. Raises
     nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
     """
-    with _environment(COURSE_SEED=str(seed), OMP_NUM_THREADS="1", MPLBACKEND=None, **environment):
+    with _environment(**{**KERNEL, "COURSE_SEED": str(seed), **environment}):
         Client(notebook, folder, allow_errors=allow_errors).execute()
     return notebook
 

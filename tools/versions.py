@@ -104,7 +104,7 @@ def find_python(version):
     question = "import sys; print('{}.{}'.format(*sys.version_info))"
     for path in (sys.executable, shutil.which(f"python{version}")):
         if path:
-            answer = subprocess.run([path, "-c", question], capture_output=True, text=True)
+            answer = subprocess.run([path, "-c", question], capture_output=True, encoding="utf-8")
             if answer.stdout.strip() == version:
                 return path
     return None
@@ -221,7 +221,7 @@ def notebooks(result) -> list[str]:
 
 def run(*command) -> str:
     """Run a command in the course's folder; what it printed. Raises CalledProcessError."""
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
 
 
 if __name__ == "__main__":

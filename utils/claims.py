@@ -1,11 +1,14 @@
 """`claim`: state a number, check it, and leave a record that tools can read.
 
-A claim prints one line with its value and bound. If it does not hold, the cell fails.
+A claim prints one line with its value and bound. If it does not hold, the cell fails; with COURSE_CLAIMS=warn the line
+says so, and the notebook goes on.
 """
 
 import math
 
 from utils.outputs import show
+from utils.progress import CLAIMS
+from utils.settings import course_claims
 
 
 class ClaimError(AssertionError):
@@ -22,8 +25,8 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
     equals    the value itself, up to the absolute tolerance ``within`` (default: exactly); True or False makes
               the claim a truth, which is shown as yes or no
 
-    Raises ClaimError when a bound is broken or the value is NaN, ValueError when the claim
-    itself is badly put (no bound; ``within`` without ``equals``; a bound that is NaN).
+    Raises ClaimError when a bound is broken or the value is NaN (with COURSE_CLAIMS=warn the line says so instead),
+    ValueError when the claim itself is badly put (no bound; ``within`` without ``equals``; a bound that is NaN).
     The record travels in the output's metadata under "claim".
     """
     bounds = {"at_least": at_least, "at_most": at_most, "equals": equals, "within": within}
@@ -46,8 +49,12 @@ def claim(text, value, *, at_least=None, at_most=None, equals=None, within=None)
     )
     found = ("yes" if value else "no") if truth else f"{_short(value)}  ({describe(bounds)})"
     line = f"{'✓' if holds else '✗'} {text}: {found}"
+    goes_on = course_claims() == "warn"
+    if not holds and goes_on:
+        line += "\nWarning: this claim does not hold in this run. The notebook goes on, because COURSE_CLAIMS is warn."
+    CLAIMS[text] = holds
     show(line, {"claim": {"text": text, "value": value, "holds": holds, **bounds}})
-    if not holds:
+    if not holds and not goes_on:
         reason = "the value is NaN" if math.isnan(value) else f"expected {describe(bounds)}"
         raise ClaimError(f"{text}: {reason}, got {value!r}")
 

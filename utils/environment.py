@@ -8,7 +8,6 @@ import platform
 import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -94,9 +93,10 @@ def _needed(framework_name) -> list[str]:
     track = f"{framework_name} track"
     if track not in groups:
         raise ValueError(f"expected PyTorch or TensorFlow, got {framework_name!r}")
-    project = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = (COURSE / "pyproject.toml").read_text(encoding="utf-8")
+    python = re.search(r'(?m)^requires-python = "(.+)"', project)[1]  # tomllib is missing in a Python that is too old
     packages = (groups["the course"] + groups[track]).splitlines()
-    return ["Python" + project["requires-python"], *(p for p in packages if Requirement(p).name != OPENS_NOTEBOOKS)]
+    return ["Python" + python, *(p for p in packages if Requirement(p).name != OPENS_NOTEBOOKS)]
 
 
 def _check_version(wanted):
@@ -146,6 +146,12 @@ def _check_numbers(device_name, compute):
         _line("forward pass", "failed")
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return f"the tiny forward pass gave {reason}: restart the kernel with COURSE_DEVICE=cpu and run all cells"
+    if states.dtype.itemsize < 4:
+        _line("forward pass", f"in {states.dtype}: too coarse")
+        return (
+            f"the framework computes in {states.dtype}, the course needs float32: Keras reads this from "
+            '~/.keras/keras.json (or the folder KERAS_HOME); write "floatx": "float32" there and restart the kernel'
+        )
     gap = np.abs(states - expected).max()
     good = gap <= tolerance
     _line("forward pass", f"{gap:.0e} from NumPy's, at most {tolerance:.0e} expected: {'OK' if good else 'wrong'}")

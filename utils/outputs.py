@@ -5,13 +5,13 @@ from IPython.display import display
 
 
 def show(text, metadata, **more):
-    """Display ``text`` with ``metadata``; ``more`` holds richer forms by name (``png`` base64, ``markdown``).
+    """Display ``text`` with ``metadata``; ``more`` holds richer forms by name (``html``, ``markdown``).
 
     Without a kernel, as in tests and scripts, the text alone is printed.
     """
     if get_ipython() is None:
         print(text)
         return
-    kinds = {"png": "image/png", "markdown": "text/markdown"}
+    kinds = {"html": "text/html", "markdown": "text/markdown"}
     data = {"text/plain": text} | {kinds[name]: value for name, value in more.items()}
     display(data, metadata=metadata, raw=True)

@@ -10,7 +10,11 @@ import torch
 from torch import nn
 
 from utils import weights
-from utils.settings import course_device, course_seed
+from utils.settings import course_device, course_seed, course_threads
+from utils.waiting import progress
+
+if (_threads := course_threads()) is not None:
+    torch.set_num_threads(_threads)
 
 
 def set_seed() -> int:
@@ -39,7 +43,7 @@ def fit(model, batches, *, epochs, learning_rate):
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=1e-7)
     history = []
     model.train()
-    for _ in range(epochs):
+    for _ in progress(range(epochs)):
         losses = []
         for tokens, labels in batches:
             tokens = torch.as_tensor(tokens, device=where)

@@ -4,7 +4,7 @@ and out, the gradient microscope.
 `fit`, `predict` and `evaluate` are written out and explained in lesson 01; later lessons import them from here.
 
 Import it before ``keras`` or ``tensorflow``: it chooses the backend, lets a GPU's memory grow on demand, and keeps
-the start-up messages of the C++ libraries out of the notebook.
+the start-up messages of the C++ libraries out of the notebook. It computes with COURSE_THREADS threads of the CPU.
 """
 
 import contextlib
@@ -38,7 +38,13 @@ with _quiet_libraries():
     import tensorflow as tf
 
     from utils import weights
-    from utils.settings import course_device, course_seed
+    from utils.settings import course_device, course_seed, course_threads
+    from utils.waiting import Line
+
+    if (_threads := course_threads()) is not None:
+        with contextlib.suppress(RuntimeError):  # a TensorFlow that computed already keeps the threads it has
+            tf.config.threading.set_intra_op_parallelism_threads(_threads)
+            tf.config.threading.set_inter_op_parallelism_threads(_threads)
 
     _gpus = tf.config.list_physical_devices("GPU")
     if course_device() == "gpu" and not _gpus:
@@ -69,6 +75,19 @@ def bucketed(batches) -> tf.data.Dataset:
     return dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
 
+class Progress(keras.callbacks.Callback):
+    """For ``callbacks`` of Keras's ``fit``: the line of `utils.waiting`, which shows a learner that epochs pass."""
+
+    def on_train_begin(self, logs=None):
+        self.line = Line("training", self.params["epochs"])
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.line.at(epoch + 1)
+
+    def on_train_end(self, logs=None):
+        self.line.end()
+
+
 def fit(model, batches, *, epochs, learning_rate):
     """Train a classifier with Adam; return the mean loss of each epoch."""
     model.compile(
@@ -76,7 +95,7 @@ def fit(model, batches, *, epochs, learning_rate):
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     model.optimizer.build(model.trainable_variables)
-    history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0)
+    history = model.fit(bucketed(batches), epochs=epochs, shuffle=False, verbose=0, callbacks=[Progress()])
     return history.history["loss"]
 
 

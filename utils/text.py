@@ -4,6 +4,7 @@ Everything here is NumPy. Both tracks read the same batches in the same order.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -13,12 +14,34 @@ PAD = 0  # fills a short row; means "no word here"
 UNKNOWN = 1  # stands for every token outside the vocabulary
 
 
+def _combining_marks() -> str:
+    """Signs that are written on or around a letter: accents, and the vowels of Hindi, Thai and many more scripts.
+
+    Those that only choose between two looks of a sign, such as an emoji's, are left out.
+    """
+    marks = (chr(code) for code in range(0x300, 0x20000))
+    return "".join(
+        mark
+        for mark in marks
+        if unicodedata.category(mark) in ("Mn", "Mc")
+        and not unicodedata.name(mark, "").startswith("VARIATION SELECTOR")
+    )
+
+
+# A letter or digit, then more of them, marks, and the joiners that some scripts need inside a word.
+_LETTERS = rf"\w[\w{_combining_marks()}\u200c\u200d]*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’-]{_LETTERS})*")
+
+
 def tokenise(text) -> list[str]:
     """Split a text into lower-case words; an apostrophe or hyphen inside a word stays.
 
-    "Don't panic, Zoë!" gives ["don't", "panic", "zoë"].
+    "Don't panic, Zoë!" gives ["don't", "panic", "zoë"]. The same word in other code points (e and an accent, or é) is
+    the same token: words are composed (NFC).
     """
-    return re.findall(r"\w+(?:['’-]\w+)*", text.lower())
+    lower = unicodedata.normalize("NFC", text).lower()
+    words = _WORD.findall(unicodedata.normalize("NFC", lower))
+    return [word.strip("\u200c\u200d") for word in words]
 
 
 class Vocabulary:

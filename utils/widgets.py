@@ -1,12 +1,19 @@
 """Live controls. Each first draws a static figure, so that nothing is lost where no kernel runs.
 
+Sliders and buttons stand below each other, above a live figure whose axes stay where they are while it moves.
+
 Only what ipywidgets 7 and 8 have in common is used.
 """
 
+import itertools
+
 import ipywidgets
+import numpy as np
 from IPython.display import clear_output, display
 
 from utils import plots
+
+WIDE = {"width": "95%", "max_width": "34em"}
 
 
 def reorder_words(sentences, score, *, title, xlabel):
@@ -18,10 +25,13 @@ def reorder_words(sentences, score, *, title, xlabel):
     The control is a row of buttons (a click moves that word one place to the left, the first one to the end) above
     the figure of the current order.
     """
-    plots.orders({sentence: score(sentence) for sentence in sentences}, title=title, xlabel=xlabel)
+    scores = {sentence: score(sentence) for sentence in sentences}
+    plots.orders(scores, title=title, xlabel=xlabel)
+    limits = _Limits([value for of_models in scores.values() for value in of_models.values()], room=0.25)
 
     words = sentences[0].split()
     buttons = [ipywidgets.Button(tooltip="move one place to the left", layout={"width": "auto"}) for _ in words]
+    row = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
     figure = ipywidgets.Output()
 
     def draw():
@@ -30,7 +40,9 @@ def reorder_words(sentences, score, *, title, xlabel):
         with figure:
             clear_output(wait=True)
             sentence = " ".join(words)
-            plots.orders({sentence: score(sentence)}, title="Your order", xlabel=xlabel)
+            now = score(sentence)
+            xlim = limits.around(list(now.values()))
+            plots.orders({sentence: now}, title="Your order", xlabel=xlabel, xlim=xlim)
 
     def move(button):
         place = buttons.index(button)
@@ -41,7 +53,7 @@ def reorder_words(sentences, score, *, title, xlabel):
     for button in buttons:
         button.on_click(move)
     draw()
-    display(ipywidgets.VBox([ipywidgets.HBox(buttons), figure]))
+    display(ipywidgets.VBox([row, figure]))
 
 
 def change_a_letter(text, distance, *, title):
@@ -58,19 +70,22 @@ def change_a_letter(text, distance, *, title):
     labels = {"xlabel": "letters read", "ylabel": "distance of the states"}
     lines = {f"letter {place + 1} changed": (steps, distance(text, other[place])) for place in places}
     plots.curves(lines, title=title, **labels)
+    limits = _Limits([0.0, *(value for _, values in lines.values() for value in values)])
 
-    place = ipywidgets.IntSlider(1, 1, len(text), description="letter")
-    letter = ipywidgets.Text("x", description="becomes")
+    place = ipywidgets.IntSlider(1, 1, len(text), description="letter", continuous_update=False, layout=WIDE)
+    letter = ipywidgets.Text("x", description="becomes", layout={"width": "14em"})
 
     def draw(place, letter):
         if len(letter) == 1:
             changed = _with_letter(text, place - 1, letter)
-            plots.curves({changed: (steps, distance(text, changed))}, title=f"{text} → {changed}", **labels)
+            apart = distance(text, changed)
+            fixed = {"xlim": (0, len(text) + 1), "ylim": limits.around(apart), "height": 2.8}
+            plots.curves({changed: (steps, apart)}, title=f"{text} → {changed}", **labels, **fixed)
         else:
             print(f"one letter, please, not {len(letter)}")
 
     figure = ipywidgets.interactive_output(draw, {"place": place, "letter": letter})
-    display(ipywidgets.VBox([ipywidgets.HBox([place, letter]), figure]))
+    display(ipywidgets.VBox([place, letter, figure]))
 
 
 def gate_piano(play, symbols, chords, *, title):
@@ -91,15 +106,21 @@ def gate_piano(play, symbols, chords, *, title):
             description=word,
             continuous_update=False,
             style={"handle_color": plots.GATE_COLOURS[gate]},
+            layout=WIDE,
         )
         for gate, word in (("f", "f forget"), ("i", "i input"), ("o", "o output"))
     }
 
+    corners = [play(*gates)["c"] for gates in itertools.product((0.0, 0.5, 1.0), repeat=3)]
+    limits = _Limits(np.concatenate(corners))
+
     def draw(f, i, o):
-        plots.gate_tapes({f"f = {f:.2f}, i = {i:.2f}, o = {o:.2f}": play(f, i, o)}, symbols, title="Your gates")
+        name, tape = f"f = {f:.2f}, i = {i:.2f}, o = {o:.2f}", play(f, i, o)
+        c_limits = limits.around(tape["c"])
+        plots.gate_tapes({name: tape}, symbols, title="Your gates", c_limits=c_limits, height=3.3)
 
     figure = ipywidgets.interactive_output(draw, sliders)
-    display(ipywidgets.VBox([ipywidgets.HBox(list(sliders.values())), figure]))
+    display(ipywidgets.VBox([*sliders.values(), figure]))
 
 
 def flip_a_flag(sentences, look, words, *, longest, title):
@@ -110,9 +131,11 @@ def flip_a_flag(sentences, look, words, *, longest, title):
     words      the words that are known
     longest    how many words a sentence may have, at least two
     """
-    plots.flags({text: [look(text, False), look(text, True)] for text in sentences}, title=title)
+    panels = {text: [look(text, False), look(text, True)] for text in sentences}
+    plots.flags(panels, title=title)
+    limits = _Limits(_levels([reading for readings in panels.values() for reading in readings]))
 
-    box = ipywidgets.Text(sentences[0], description="sentence", continuous_update=False, layout={"width": "90%"})
+    box = ipywidgets.Text(sentences[0], description="sentence", continuous_update=False, layout={"width": "95%"})
     flip = ipywidgets.ToggleButton(False, description="flip")
 
     def draw(text, flipped):
@@ -123,10 +146,29 @@ def flip_a_flag(sentences, look, words, *, longest, title):
             print(f"2 to {longest} words, please, not {len(text.split())}")
         else:
             readings = [look(text, False), look(text, True)] if flipped else [look(text, False)]
-            plots.flags({text: readings}, title="Your sentence")
+            plots.flags({text: readings}, title="Your sentence", ylim=limits.around(_levels(readings)))
 
     figure = ipywidgets.interactive_output(draw, {"text": box, "flipped": flip})
     display(ipywidgets.VBox([box, flip, figure]))
+
+
+class _Limits:
+    """The ends of an axis that must not jump: they hold all ``values``, with some room, and never come closer."""
+
+    def __init__(self, values, *, room=0.08):
+        self.room = room
+        self.low, self.high = min(values), max(values)
+
+    def around(self, values):
+        """(lowest, highest) of the axis, which give way only if ``values`` lie outside."""
+        self.low, self.high = min([self.low, *values]), max([self.high, *values])
+        room = self.room * ((self.high - self.low) or 1.0)
+        return float(self.low - room), float(self.high + room)
+
+
+def _levels(readings):
+    """All numbers in readings ({name of a flag: levels (words,)}, answer), in one list."""
+    return [value for levels, _ in readings for values in levels.values() for value in values]
 
 
 def _with_letter(text, place, letter):

@@ -21,8 +21,8 @@ class DataError(RuntimeError):
 
 
 def folder() -> Path:
-    """Where fetched files are kept: ``COURSE_DATA``, or the user's cache."""
-    return Path(os.environ.get("COURSE_DATA") or pooch.os_cache("rnn-course"))
+    """Where fetched files are kept: ``COURSE_DATA``, in which ~ is the user's own folder, or the user's cache."""
+    return Path(os.path.expanduser(os.environ.get("COURSE_DATA") or pooch.os_cache("rnn-course")))
 
 
 def is_complete(name) -> bool:
@@ -61,11 +61,20 @@ def download(name) -> None:
                 f"what came from {file['url']} is not the file we know (sha256 differs). Nothing was kept; try again"
             )
         except OSError as error:
-            reason = error.strerror or "permission denied"  # pooch's own PermissionError has no strerror
-            problem = f"cannot write to {folder()} ({reason}). Set COURSE_DATA to a folder you may write to"
+            problem = _problem_of(error, file)
         else:
             continue
         raise DataError(f"{file['name']}: {problem}")
+
+
+def _problem_of(error, file) -> str:
+    """Why a file was neither fetched nor stored: the disk has an errno or no permission, all else is the network."""
+    if error.errno is None and not isinstance(error, PermissionError):  # requests has no certificates to check with
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        remedy = "Check the certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, or unset it"
+        return f"no safe connection to {file['url']} ({reason}). {remedy}"
+    reason = error.strerror or "permission denied"  # pooch's own PermissionError has no strerror
+    return f"cannot write to {folder()} ({reason}). Set COURSE_DATA to a folder you may write to"
 
 
 def _is_intact(target, file) -> bool:

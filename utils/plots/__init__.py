@@ -1,6 +1,7 @@
 """Every kind of figure the course draws, once, in one style, each with alt text; one module for each kind.
 
-A figure is drawn and shown by one call. Its alt text is the output's ``text/plain`` and stands in its metadata.
+A figure is drawn and shown by one call. Its alt text is the output's plain text and the description of its image.
+Words and numbers are at least 10 points high and dark enough to be read.
 """
 
 from utils.plots.bars import bars, orders

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS, new_figure, show_figure
+from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS, QUIET, TEXT, legend, new_figure, show_figure
 
 
 def unrolled_rnn(symbols, *, title):
@@ -87,7 +87,7 @@ LSTM_WIRES = {  # the node that lights a wire: the wire's ends
 
 def lstm_cell(*, title):
     """The inside of an LSTM cell, four times, each time with another part lit: forget, write, carry, read."""
-    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    figure = Figure(figsize=(7.2, 5.4), layout="constrained")
     for axis, (lit, caption) in zip(figure.subplots(2, 2).flat, LSTM_PARTS.items(), strict=True):
         _lstm_panel(axis, lit.split())
         _canvas(axis, (-0.5, 6.7), (-0.3, 3.0), "")
@@ -100,18 +100,20 @@ def lstm_cell(*, title):
 
 def _lstm_panel(axis, lit):
     def colour(name):
-        return GATE_COLOURS.get(name[-1], COLOURS[7]) if name in lit else "#C4C4C4"
+        return GATE_COLOURS.get(name[-1], COLOURS[7]) if name in lit else "#B5B5B5"
 
     for x in (1.0, 2.1, 3.2, 4.4):
-        _arrow(axis, (x, 0.1), (x, 0.65), "#C4C4C4")
-    axis.plot([0.1, 4.4], [0.1, 0.1], color="#C4C4C4", linewidth=1.5)
+        _arrow(axis, (x, 0.1), (x, 0.65), "#B5B5B5")
+    axis.plot([0.1, 4.4], [0.1, 0.1], color="#B5B5B5", linewidth=1.5)
     for name, ends in LSTM_WIRES.items():
         for start, end in ends:
-            _arrow(axis, start, end, colour(name))
+            _arrow(axis, start, end, colour(name), linewidth=2.4 if name in lit else 1.2)
     for name, ((x, y), text) in LSTM_NODES.items():
         shape = "circle,pad=0.15" if text in "×+" else "round,pad=0.3"
-        box = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour(name), "linewidth": 1.8}
-        axis.text(x, y, text, ha="center", va="center", fontsize=9, bbox=box, color=colour(name))
+        width = 2.6 if name in lit else 1.2
+        box = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour(name), "linewidth": width}
+        look = {"color": TEXT, "weight": "bold"} if name in lit else {"color": QUIET}
+        axis.text(x, y, text, ha="center", va="center", bbox=box, **look)
     for x, y, text in ((0, 2.6, "$c_{t-1}$"), (6.45, 2.6, "$c_t$"), (6.45, 0.9, "$h_t$"), (0, 0.1, "$x_t$\n$h_{t-1}$")):
         axis.text(x, y, text, ha="center" if x else "right", va="center")
 
@@ -127,7 +129,7 @@ def stacked_rnn(num_layers, symbols, *, title):
             axis.text(x, y, f"LSTM {layer}", ha="center", va="center", bbox=box)
             _arrow(axis, (x, y - 0.95), (x, y - 0.35), COLOURS[7])
             _arrow(axis, (x - 1.22, y), (x - 0.36, y), COLOURS[1])
-            axis.text(x - 0.8, y + 0.1, "h, c", ha="center", fontsize=8, color=COLOURS[1])
+            axis.text(x - 0.8, y + 0.1, "h, c", ha="center")
             below = f"$x_{t}$ = {symbol}" if layer == 1 else f"$h_{t}^{{({layer - 1})}}$"
             place = {"y": y - 1.0, "ha": "center", "va": "top"} if layer == 1 else {"y": y - 0.65, "va": "center"}
             axis.text(x if layer == 1 else x + 0.1, s=below, **place)
@@ -147,7 +149,7 @@ def two_directions(symbols, *, title):
     places = [1.6 * t for t in range(1, len(symbols) + 1)]
     rows = (("forward", "→", 0.95, "#CFE3F1", COLOURS[0]), ("backward", "←", 1.95, "#F7DCC8", COLOURS[1]))
     for name, sign, y, fill, colour in rows:
-        axis.text(0.2, y, name, ha="center", va="center", color=colour)
+        axis.text(0.2, y, name, ha="center", va="center")
         final = places[-1 if sign == "→" else 0]
         for t, x in enumerate(places, start=1):
             look = {"facecolor": fill, "edgecolor": colour, "linewidth": 3.5 if x == final else 1}
@@ -181,7 +183,7 @@ def padded_batch(texts, readers, *, title):
             real = column < len(text)
             colours = {"facecolor": "white" if real else "#D9D9D9", "edgecolor": COLOURS[6]}
             axis.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **colours))
-            letter, look = (text[column], {"fontsize": 12}) if real else ("0", {"color": "#595959"})
+            letter, look = (text[column], {"fontsize": 12}) if real else ("0", {"color": "#4A4A4A"})
             axis.text(column, row - 0.12, letter, ha="center", va="center", **look)
     for k, (name, columns) in enumerate(readers.items()):
         places = np.asarray(columns) + 0.3 * (k - (len(readers) - 1) / 2)
@@ -192,7 +194,7 @@ def padded_batch(texts, readers, *, title):
     axis.set(xlabel="column", yticks=[], title=title, xlim=(-0.6, width - 0.4), ylim=(len(texts) - 0.4, -0.6))
     axis.set_aspect("equal")
     axis.spines[:].set_visible(False)
-    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    legend(axis)
     rows = [f"{text} and {width - len(text)} of padding" for text in texts]
     reads = [f"{name} reads columns {', '.join(str(c + 1) for c in columns)}" for name, columns in readers.items()]
     show_figure(figure, f"{title}. A grid of {width} columns; the rows hold {'; '.join(rows)}. {'; '.join(reads)}.")
@@ -207,9 +209,9 @@ def _block(axis, x, name, below, above):
     axis.text(x, 1.95, above, ha="center", va="bottom")
 
 
-def _arrow(axis, start, end, colour, *, shrink=0):
+def _arrow(axis, start, end, colour, *, shrink=0, linewidth=1.5):
     """An arrow between two points that stops ``shrink`` points before each of them."""
-    look = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.5, "shrinkA": shrink, "shrinkB": shrink}
+    look = {"arrowstyle": "-|>", "color": colour, "linewidth": linewidth, "shrinkA": shrink, "shrinkB": shrink}
     axis.annotate("", end, start, arrowprops=look)
 
 

@@ -2,24 +2,28 @@
 
 import numpy as np
 
-from utils.plots.style import COLOURS, MARKERS, new_figure, show_figure
+from utils.plots.style import COLOURS, MARKERS, QUIET, legend, line_look, new_figure, number, show_figure
 
 
-def curves(lines, *, xlabel, ylabel, title, chance=None):
+def curves(lines, *, xlabel, ylabel, title, chance=None, chance_label="chance", xlim=None, ylim=None, height=3.2):
     """One curve for each entry of ``lines`` (name to (x, y)); the names stand in the legend if there are several.
 
-    chance  draws a dashed line at this height
+    Where curves run on top of each other, the later ones are thinner and dashed, so that all are seen.
+
+    lines       name to (x (n,), y (n,))
+    chance      draws a dashed line at this height, which ``chance_label`` names
+    xlim, ylim  both ends of an axis; as wide as needed, if not given
     """
-    figure, axes = new_figure(1, height=3.2)
+    figure, axes = new_figure(1, height=height)
     axis = axes[0]
     for k, (name, (x, y)) in enumerate(lines.items()):
-        axis.plot(x, y, color=COLOURS[k], marker=MARKERS[k], markersize=4, label=name)
+        axis.plot(x, y, label=name, markevery=_every(len(x), k, len(lines)), **line_look(k, len(lines)))
     if chance is not None:
-        axis.axhline(chance, color=COLOURS[7], linestyle="--", linewidth=1, label="chance")
-    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+        axis.axhline(chance, color=COLOURS[7], linestyle="--", linewidth=1.2, label=chance_label)
+    axis.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
     if len(axis.get_lines()) > 1:
-        axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
-    ends = "; ".join(f"{name}: {y[0]:.2f} at {x[0]}, {y[-1]:.2f} at {x[-1]}" for name, (x, y) in lines.items())
+        legend(axis, handlelength=3.2)
+    ends = "; ".join(f"{name}: {number(y[0])} at {x[0]}, {number(y[-1])} at {x[-1]}" for name, (x, y) in lines.items())
     show_figure(figure, f"{title}. {ylabel} against {xlabel}. {ends}.")
 
 
@@ -28,18 +32,19 @@ def gradient_norms(panels, *, title, ylabel="norm of the gradient at $h_t$"):
 
     panels  name of a panel to {name of a curve: norms (time,)}; all panels hold the same curves
     """
-    figure, axes = new_figure(len(panels), height=3.4)
+    figure, axes = new_figure(len(panels), height=3.6)
     ends = []
     for axis, (panel, lines) in zip(axes, panels.items(), strict=True):
         axis.sharey(axes[0])
         for k, (name, norms) in enumerate(lines.items()):
             steps = np.arange(1, len(norms) + 1)
-            every = max(1, len(norms) // 10)
-            axis.semilogy(steps, norms, color=COLOURS[k], marker=MARKERS[k], markersize=4, markevery=every, label=name)
+            axis.semilogy(
+                steps, norms, label=name, markevery=_every(len(norms), k, len(lines)), **line_look(k, len(lines))
+            )
             ends.append(f"{panel}, {name}: {norms[0]:.0e} at step 1, {norms[-1]:.0e} at step {len(norms)}")
         axis.set(xlabel="time step t", title=panel)
     axes[0].set_ylabel(ylabel)
-    axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    legend(axes[-1], handlelength=3.2)
     figure.suptitle(title)
     show_figure(figure, f"{title}. Gradient with respect to the state, logarithmic. {'; '.join(ends)}.")
 
@@ -55,12 +60,13 @@ def traces(panels, *, xlabel, title, unit_label, band, band_label):
     ranges = []
     for axis, (name, (values, unit)) in zip(axes, panels.items(), strict=True):
         steps = np.arange(1, len(values) + 1)
-        axis.axvspan(*band, color="#EEEEEE", label=band_label)
+        axis.axvspan(*band, color="#E4E4E4", label=band_label)
         others = np.delete(values, unit, axis=1)
-        axis.plot(steps, others, color="#999999", linewidth=0.8, label=["other units"] + [None] * (others.shape[1] - 1))
-        axis.plot(steps, values[:, unit], color=COLOURS[1], linewidth=2.2, label=unit_label)
+        axis.plot(steps, others, color="#8C8C8C", linewidth=0.8, label=["other units"] + [None] * (others.shape[1] - 1))
+        axis.plot(steps, values[:, unit], color=COLOURS[1], linewidth=2.4, label=unit_label)
         axis.set(title=name, xlabel=xlabel)
-        ranges.append(f"{name}: from {values[:, unit].min():.2f} to {values[:, unit].max():.2f}")
+        low, high = number(values[:, unit].min()), number(values[:, unit].max())
+        ranges.append(f"{name}: from {low} to {high}")
     axes[0].set_ylabel("state")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
@@ -71,11 +77,12 @@ def traces(panels, *, xlabel, title, unit_label, band, band_label):
     )
 
 
-def flags(panels, *, title):
+def flags(panels, *, title, ylim=None):
     """How far flags are up or down after each word of a sentence, before and after an intervention.
 
     panels  sentence to a list of readings ({name of a flag: levels (words,)}, answer): the sentence as it is (solid),
             and perhaps once more after an intervention (dashed); +1 is up, -1 is down
+    ylim    both ends of the levels; as wide as needed, if not given
     """
     figure, axes = new_figure(len(panels), height=3.7)
     parts = []
@@ -84,14 +91,23 @@ def flags(panels, *, title):
         words = sentence.split()
         for (levels, _), line, ending in zip(readings, ("-", "--"), ("", ", after the flip"), strict=False):
             for k, (name, values) in enumerate(levels.items()):
-                axis.plot(values, line, color=COLOURS[k], marker=MARKERS[k], markersize=4, label=name + ending)
-                parts.append(f"{name}{ending} {' '.join(f'{value:+.1f}' for value in values)}")
-        axis.axhline(0, color=COLOURS[6], linewidth=0.8)
+                look = {"color": COLOURS[k], "marker": MARKERS[k], "markersize": 4}
+                axis.plot(values, line, label=name + ending, **look)
+                parts.append(f"{name}{ending} {' '.join(number(value, 1, signed=True) for value in values)}")
+        axis.axhline(0, color=QUIET, linewidth=0.8)
         axis.set_xticks(range(len(words)), words, rotation=55, ha="right", rotation_mode="anchor")
-        answers = " → ".join(answer for _, answer in readings)
-        axis.set(title=f"… {answers}")
-        parts.append(f"answer {answers} ({sentence})")
+        answers = [answer for _, answer in readings]
+        axis.set_title(f"answer: {', after the flip: '.join(answers)}", fontsize=10)
+        parts.append(f"answer {' → '.join(answers)} ({sentence})")
     axes[0].set_ylabel("level of the flag")
-    axes[-1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+    if ylim is not None:
+        axes[0].set_ylim(ylim)
+    legend(axes[-1])
     figure.suptitle(title)
-    show_figure(figure, f"{title}. Levels of flags after each word, +1 up and -1 down. {'; '.join(parts)}.")
+    show_figure(figure, f"{title}. Levels of flags after each word, +1 up and −1 down. {'; '.join(parts)}.")
+
+
+def _every(points, k, lines):
+    """Where line ``k`` of several has its markers: at about ten points, not at those of the other lines."""
+    step = max(1, points // 10)
+    return (step * k // lines, step)

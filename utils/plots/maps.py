@@ -3,43 +3,62 @@
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from utils.plots.style import COLOURS, new_figure, show_figure
+from utils.plots.style import QUIET, new_figure, show_figure
 
 
-def states(values, symbols, names, *, title):
-    """A heat map of states (rows, time), blue for -1, white for 0, red for 1.
+def states(values, symbols, names, *, title, symbol_names=(), label="state"):
+    """A heat map of states (rows, time), blue for -1, white for 0, red for 1; + and - tell them apart without colour.
 
-    symbols  (time,) labels along the top
-    names    (rows,) labels on the left
+    symbols       (time,) labels along the top; those of several lines are several rows of labels
+    names         (rows,) labels on the left
+    symbol_names  what each row of labels along the top says, such as ("bit", "answer")
     """
-    figure, axes = new_figure(1, height=3.4)
+    values = np.asarray(values)
+    figure, axes = new_figure(1, height=1.5 + 0.2 * len(values))
     axis = axes[0]
     image = axis.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    if values.shape[1] <= 40:
+        for row, column in np.argwhere(np.abs(values) >= 0.5):
+            sign = "+" if values[row, column] > 0 else "−"
+            colour = "white" if abs(values[row, column]) > 0.75 else "black"
+            axis.text(column, row, sign, ha="center", va="center", color=colour)
     axis.set_xticks(range(len(symbols)), symbols)
     axis.set_yticks(range(len(names)), names)
     axis.xaxis.tick_top()
-    axis.set(title=title)
-    figure.colorbar(image, ax=axis, label="state")
+    if symbol_names:
+        box = {"xy": (0, 1), "xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "bottom"}
+        axis.annotate("\n".join(symbol_names), xytext=(-5, 6), **box)
+    axis.set_title(title, pad=10)
+    bar = figure.colorbar(image, ax=axis, label=label, ticks=[-1, -0.5, 0, 0.5, 1])
+    bar.ax.axhline(0.5, color="black", linewidth=0.6)
+    bar.ax.axhline(-0.5, color="black", linewidth=0.6)
     shown = " ".join(str(symbol).replace("\n", "/") for symbol in symbols)
-    show_figure(figure, f"{title}. Heat map of {', '.join(names)} over {len(symbols)} steps: {shown}.")
+    top = f" ({'/'.join(symbol_names)})" if symbol_names else ""
+    show_figure(figure, f"{title}. Heat map of {', '.join(names)} over {len(symbols)} steps{top}: {shown}.")
 
 
-def triangle(panels, *, title, xlabel, ylabel, label):
-    """Lower triangles of square heat maps on one logarithmic scale; what is NaN or above the diagonal stays empty.
+def triangle(panels, *, title, xlabel, ylabel, label, cut_label="cut off"):
+    """Lower triangles of square heat maps on one logarithmic scale; what lies above the diagonal stays empty.
 
-    panels  name to sizes (steps, steps), positive; row and column k are step k + 1
+    panels     name to sizes (steps, steps), positive; row and column k are step k + 1; NaN where something is missing,
+               drawn as a cross
+    cut_label  what a cross means
     """
-    figure, axes = new_figure(len(panels), height=3.5)
+    figure, axes = new_figure(len(panels), height=3.7)
     steps = len(next(iter(panels.values())))
     lower = np.tril(np.ones((steps, steps), dtype=bool))
     shown = {name: np.where(lower, np.asarray(sizes, dtype=float), np.nan) for name, sizes in panels.items()}
     norm = LogNorm(min(map(np.nanmin, shown.values())), max(map(np.nanmax, shown.values())))
+    every = 1 if steps * len(panels) <= 16 else 2 if steps * len(panels) <= 32 else 5
+    ticks = range(every - 1, steps, every)
     for axis, (name, sizes) in zip(axes, shown.items(), strict=True):
         image = axis.imshow(sizes, cmap="viridis", norm=norm, interpolation="nearest")
-        for row, column in np.argwhere(lower & np.isnan(sizes)):
-            axis.text(column, row, "×", ha="center", va="center", color=COLOURS[6], fontsize=8)
-        axis.set_xticks(range(steps), range(1, steps + 1), fontsize=8)
-        axis.set_yticks(range(steps), range(1, steps + 1), fontsize=8)
+        missing = np.argwhere(lower & np.isnan(sizes))
+        if len(missing):
+            axis.scatter(*missing.T[::-1], marker="x", s=22, color=QUIET, linewidth=1, label=cut_label)
+            axis.legend(loc="upper right", frameon=False, handletextpad=0.1, borderpad=0)
+        axis.set_xticks(ticks, [k + 1 for k in ticks])
+        axis.set_yticks(ticks, [k + 1 for k in ticks])
         axis.set(title=name, xlabel=xlabel)
     axes[0].set(ylabel=ylabel)
     figure.colorbar(image, ax=axes, label=label, shrink=0.85)
@@ -51,7 +70,7 @@ def triangle(panels, *, title, xlabel, ylabel, label):
 def depth_and_time(panels, *, title, label):
     """What arrives at each layer and time step: heat maps side by side on one logarithmic scale.
 
-    panels  name to sizes (levels, time), row 0 the input and row k layer k; 0, where nothing arrives, stays white
+    panels  name to sizes (levels, time), row 0 the input and row k layer k; 0, where nothing arrives, has a cross
     """
     figure, axes = new_figure(len(panels), height=3.8)
     arrived = np.concatenate([sizes[sizes > 0] for sizes in panels.values()])
@@ -61,11 +80,18 @@ def depth_and_time(panels, *, title, label):
         levels, steps = sizes.shape
         shown = np.where(sizes > 0, sizes, np.nan)
         image = axis.imshow(shown, cmap="viridis", norm=norm, origin="lower", aspect="auto", interpolation="nearest")
-        axis.set_xticks(range(steps), range(1, steps + 1))
+        nothing = np.argwhere(sizes == 0)
+        if len(nothing):
+            axis.scatter(*nothing.T[::-1], marker="x", s=22, color=QUIET, linewidth=1, label="nothing arrives")
+        every = 1 if steps * len(panels) <= 24 else 2 if steps * len(panels) <= 48 else 5
+        axis.set_xticks(range(every - 1, steps, every), range(every, steps + 1, every))
         axis.set_yticks(range(levels), ["input", *range(1, levels)])
         axis.set(title=name, xlabel="time step")
         corners.append(f"{name}: {sizes[-1, -1]:.0e} at the top right, {sizes[0, 0]:.0e} at the bottom left")
     axes[0].set_ylabel("layer")
+    handles, labels = next((marks for marks in (a.get_legend_handles_labels() for a in axes) if marks[0]), ([], []))
+    if handles:
+        figure.legend(handles, labels, loc="outside lower right", frameon=False)
     figure.colorbar(image, ax=axes, label=label, shrink=0.9)
     figure.suptitle(title)
     show_figure(figure, f"{title}. Heat maps of layers against time steps, colour: {label}. {'; '.join(corners)}.")
