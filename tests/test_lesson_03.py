@@ -1,9 +1,10 @@
-"""What lesson 03 added to utils: the echo streams, the detector of torn streams, the triangle."""
+"""What lesson 03 added to utils: the echo streams, counted characters, the detector of torn streams, the triangle."""
 
 import numpy as np
 import pytest
 
 from utils import datasets, outputs, plots, sanity
+from utils.character_counts import bits_of_counts
 
 
 def along_streams(flat, batch_size=4, window=5):
@@ -32,6 +33,23 @@ def test_echo_is_another_draw_for_every_seed_and_the_same_for_one():
 def test_echo_refuses_a_lag_of_nothing():
     with pytest.raises(ValueError, match="at least 1 step"):
         datasets.load("echo", lag=0)
+
+
+def test_an_echo_in_colours_asks_for_the_bit_alone():
+    echo = datasets.load("echo", seed=3, lag=2, colours=5, streams=8, train_length=200).train
+    assert set(np.unique(echo.inputs)) == set(range(1, 11))
+    assert (echo.targets[:, 2:] == (echo.inputs[:, :-2] > 5)).all()
+    with pytest.raises(ValueError, match="at least 1 colour"):
+        datasets.load("echo", colours=0)
+
+
+def test_counted_characters_know_a_text_that_repeats_itself():
+    text = "abc" * 300
+    assert bits_of_counts(text, text, 0) == pytest.approx(np.log2(3), abs=1e-6)
+    assert bits_of_counts(text, text, 1) < 0.01
+    assert bits_of_counts(text, "acb" * 10, 1) > 8
+    with pytest.raises(ValueError, match="at least before"):
+        bits_of_counts(text, "ab", 2)
 
 
 def test_streams_cut_along_time_go_on_from_batch_to_batch():

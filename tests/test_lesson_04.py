@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from utils import cells, datasets, plots, sanity
-from utils.pytorch import get_weights, state_gradients
+from utils.pytorch import get_weights, set_seed, state_gradients
 from utils.tensorflow import get_weights as keras_weights
 from utils.tensorflow import keras
+from utils.tensorflow import set_seed as keras_set_seed
 from utils.tensorflow import state_gradients as keras_state_gradients
 
 BATCH, TIME, FEATURES, HIDDEN = 3, 12, 2, 5
@@ -155,3 +156,18 @@ def test_the_figure_of_gradients_has_alt_text_with_both_ends_of_each_line(capsys
     plots.gradient_norms({"linear": {"radius 1": np.array([1e-9, 1.0])}, "tanh": {"radius 1": np.ones(2)}}, title="T")
     text = capsys.readouterr().out
     assert "linear, radius 1: 1e-09 at step 1, 1e+00 at step 2" in text and "tanh" in text
+
+
+def test_the_same_seed_draws_the_same_start_again():
+    """The lesson trains one start at two rates, and gets it twice by seeding twice."""
+
+    def torch_weights():
+        set_seed()
+        return [array.detach().numpy() for array in nn.RNN(FEATURES, HIDDEN).parameters()]
+
+    def weights_of_keras():
+        keras_set_seed()
+        return keras_layer("rnn").get_weights()
+
+    for draw in (torch_weights, weights_of_keras):
+        assert all(np.array_equal(one, other) for one, other in zip(draw(), draw(), strict=True))

@@ -12,7 +12,9 @@ import pytest
 
 from utils import datasets, plots, sanity
 from utils.datasets import DataError, Tagged
+from utils.datasets.entities import is_clear
 from utils.datasets.future_tags import LAGS
+from utils.datasets.readings import accuracy_by_counting
 
 ROOT = Path(__file__).parents[1]
 
@@ -92,6 +94,24 @@ def test_the_kind_of_a_name_follows_from_the_words_after_it(sentences):
     assert kinds == {"born": {"PER"}, "founded": {"LOC"}}
 
 
+@pytest.mark.parametrize(
+    "text, tags, clear",
+    [
+        ("Jordan was founded in spring .", "B-LOC O O O O O", True),
+        ("in Jordan Hill they say .", "O B-LOC I-LOC O O O", True),
+        ("nobody forgets Jordan .", "O O B-PER O", False),  # may be either
+        ("in Jordan Lincoln Kelly sang .", "O B-LOC B-PER I-PER O O", False),  # where does the place end?
+    ],
+)
+def test_a_sentence_is_clear_if_its_words_decide(text, tags, clear):
+    assert is_clear(text.split(), tags.split()) == clear
+
+
+def test_most_sentences_are_clear_and_some_are_not(sentences):
+    clear = [is_clear(*pair) for pair in zip(sentences.test.words, sentences.test.tags, strict=True)]
+    assert 0.5 < np.mean(clear) < 0.8
+
+
 def test_the_seed_decides_the_sentences():
     assert (
         datasets.load("entities", seed=5, train_size=9).train == datasets.load("entities", seed=5, train_size=9).train
@@ -131,6 +151,25 @@ def test_a_reading_belongs_to_its_phrase(readings):
         "".join(p): t for part in (readings.train, readings.test) for p, t in zip(part.words, part.tags, strict=True)
     }
     assert known["长城"][0] == "cháng" and known["长大"][0] == "zhǎng" and known["银行"] == ["-", "háng"]
+
+
+def test_counting_looks_at_the_neighbours_it_is_asked_about():
+    train = Tagged([["a", "x"], ["a", "x"], ["b", "x"], ["x", "c"]], [["-", "1"], ["-", "1"], ["-", "2"], ["3", "-"]])
+    test = Tagged(
+        [["b", "x"], ["x", "c"], ["a", "x", "c"], ["d", "x"]], [["-", "2"], ["3", "-"], ["-", "3", "-"], ["-", "1"]]
+    )
+    phrases = datasets.Dataset("phrases", ("-", "1", "2", "3"), train, test, "made up")
+    assert accuracy_by_counting(phrases) == 1 / 4  # always 1
+    assert accuracy_by_counting(phrases, left=True) == 3 / 4  # after a: 1, so the third is missed
+    assert accuracy_by_counting(phrases, right=True) == 3 / 4  # before the end: 1, so the first is missed
+    assert accuracy_by_counting(phrases, left=True, right=True) == 1
+
+
+def test_both_neighbours_tell_more_of_a_reading_than_one(readings):
+    usual = accuracy_by_counting(readings)
+    left, right = accuracy_by_counting(readings, left=True), accuracy_by_counting(readings, right=True)
+    both = accuracy_by_counting(readings, left=True, right=True)
+    assert usual + 0.02 < min(left, right) and max(left, right) + 0.01 < both
 
 
 def test_no_phrase_is_in_both_parts_and_the_parts_are_the_same_in_every_run(readings):

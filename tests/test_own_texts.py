@@ -3,6 +3,7 @@
 import csv
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -283,7 +284,7 @@ def test_a_row_behind_a_text_of_many_lines_is_named_with_its_line_too(write):
 
 
 def test_a_missing_file_a_folder_and_another_encoding_are_named(write, tmp_path):
-    assert "no such file; give its path as seen from the notebook's folder" in message_of(tmp_path / "nowhere.csv")
+    assert f"no such file; looked for {Path.cwd() / 'nowhere.csv'}; give the right path" in message_of("nowhere.csv")
     assert "expected a CSV file, got a folder; give the path of the file in it" in message_of(tmp_path)
     for encoding in ("cp1252", "utf-16", "utf-16-le"):
         path = write([["text", "label"], ["Grüße", "x"]], encoding=encoding)

@@ -111,6 +111,7 @@ def open_lab(track, more=()) -> int:
     page = f"/lab/tree/{_shown(mine(track, FIRST))}"
     process = subprocess.Popen([sys.executable, "-m", "jupyterlab", f"--LabApp.default_url={page}", *more], cwd=ROOT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks whether it is meant
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # JupyterLab does not stay behind alone
     return process.wait()
 
 

@@ -83,7 +83,7 @@ def training_seconds(framework_name, threads) -> float:
     """
     surroundings = os.environ | {"COURSE_THREADS": threads, "COURSE_DEVICE": "cpu", "PYTHONPATH": str(COURSE)}
     command = [sys.executable, "-c", TRAININGS[framework_name] + STOPWATCH]
-    return float(subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True).stdout)
+    return float(subprocess.run(command, env=surroundings, capture_output=True, encoding="utf-8", check=True).stdout)
 
 
 def _needed(framework_name) -> list[str]:

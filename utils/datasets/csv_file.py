@@ -71,7 +71,8 @@ def _content(path) -> str:
             raise DataError(f"{path}: expected a CSV file, got a folder; give the path of the file in it")
         return Path(path).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file; give its path as seen from the notebook's folder") from None
+        tried = Path(path).absolute()
+        raise DataError(f"{path}: no such file; looked for {tried}; give the right path, or the whole one") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8; in a spreadsheet, save it as 'CSV UTF-8'") from None
     except OSError as error:

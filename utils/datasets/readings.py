@@ -42,3 +42,32 @@ def load() -> Dataset:
         test=Tagged([words for words, _ in test], [tags for _, tags in test]),
         source="phrases of the package pypinyin",
     )
+
+
+def accuracy_by_counting(dataset, *, left=False, right=False) -> float:
+    """Test accuracy of the most frequent reading in training, beside the same left neighbour, right neighbour, or both.
+
+    Where training has not seen both neighbours together, the right one alone decides, then the left one, then none.
+    """
+    counts = defaultdict(Counter)
+    for phrase, k, reading in _asked(dataset.train):
+        for context in _contexts(phrase, k, left, right):
+            counts[context][reading] += 1
+    hits = []
+    for phrase, k, reading in _asked(dataset.test):
+        known = next(context for context in _contexts(phrase, k, left, right) if context in counts)
+        hits.append(counts[known].most_common(1)[0][0] == reading)
+    return float(np.mean(hits))
+
+
+def _asked(part):
+    """Each ambiguous character: its phrase, its place, its reading."""
+    rows = zip(part.words, part.tags, strict=True)
+    return [(phrase, k, tag) for phrase, tags in rows for k, tag in enumerate(tags) if tag != NOT_ASKED]
+
+
+def _contexts(phrase, k, left, right):
+    """What to look up for character k, the most telling first; "" stands beside the ends of a phrase."""
+    before, here, after = ["", *phrase, ""][k : k + 3]
+    both = [(before, here, after)] * (left and right)
+    return [*both, *[(None, here, after)] * right, *[(before, here, None)] * left, (None, here, None)]
