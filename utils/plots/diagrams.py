@@ -53,9 +53,9 @@ def rnn_cell(input_size, hidden_size, *, title):
 
 
 LSTM_PARTS = {  # what is lit together, and the caption
-    "f ×f": "forget: $f_t \\odot c_{t-1}$",
+    "f ×f old_c": "forget: $f_t \\odot c_{t-1}$",
     "i g ×i": "write: $i_t \\odot g_t$",
-    "c ×f +": "carry: $c_t$ = what is kept + what is written",
+    "old_c c ×f +": "carry: $c_t$ = what is kept + what is written",
     "o tanh ×o h": "read: $h_t = o_t \\odot \\tanh(c_t)$",
 }
 
@@ -78,7 +78,8 @@ LSTM_WIRES = {  # the node that lights a wire: the wire's ends
     "i": [((2.1, 1.15), (2.55, 1.6))],
     "g": [((3.2, 1.15), (2.75, 1.6))],
     "×i": [((2.65, 1.95), (2.65, 2.4))],
-    "c": [((0.1, 2.6), (0.82, 2.6)), ((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
+    "old_c": [((0.1, 2.6), (0.82, 2.6))],
+    "c": [((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
     "o": [((4.75, 0.9), (5.12, 0.9))],
     "tanh": [((5.3, 2.6), (5.3, 2.2)), ((5.3, 1.7), (5.3, 1.1))],
     "h": [((5.48, 0.9), (6.1, 0.9))],
