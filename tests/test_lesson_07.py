@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from utils import cells, datasets, plots, sanity, tensorflow  # utils.tensorflow before keras, which chooses the backend
+from utils.datasets.counting import counts_up_to
 from utils.side_by_side import draw, from_arrays, to_arrays, with_keep_bias
 from utils.weights import CellWeights
 
@@ -221,3 +222,14 @@ def gru_biases_and_all():
     """W_xh, W_hh, b_x and b_h, for inputs of size 3 and 4 units; b_h is 0: the form that resets before has none."""
     rng = np.random.default_rng(0)
     return rng.normal(size=(3, 12)), rng.normal(size=(4, 12)), rng.normal(size=12), np.zeros(12)
+
+
+def test_a_network_counts_as_far_as_no_string_gets_a_wrong_answer():
+    counting = datasets.load("counting", largest=2, test_largest=5)
+    right = np.where(counting.test.targets == 1, 1.0, -1.0)
+    one_mistake = right.copy()
+    one_mistake[3, 5] *= -1  # of the string with n = 4, where an answer is asked for
+    not_asked = right.copy()
+    not_asked[0, 0] *= -1  # an a
+    answers = np.stack([right, one_mistake, not_asked, -right], axis=-1)
+    assert counts_up_to(counting.test, answers).tolist() == [5, 3, 5, 0]

@@ -29,3 +29,14 @@ def _rows(largest):
     inputs = np.where(step < n, 1, np.where(step < 2 * n, 2, 0))
     targets = np.where(inputs == 2, step == 2 * n - 1, -1)
     return Sequences(inputs.astype(np.int32), targets.astype(np.int32))
+
+
+def counts_up_to(part, answers):
+    """For each network the largest n up to which no string of ``part`` gets a wrong answer: (network,).
+
+    part     rows n = 1, 2, 3, … in this order, as `load` makes them
+    answers  (row, time, network), above 0 where a network says that the string ends
+    """
+    asked, ends = part.targets >= 0, part.targets == 1
+    wrong = asked[..., None] & ((answers > 0) != ends[..., None])
+    return np.logical_and.accumulate(~wrong.any(axis=1)).sum(axis=0)
