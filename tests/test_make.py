@@ -48,7 +48,8 @@ def test_without_python_make_says_so_in_one_line(tmp_path):
 
 def copy_of_make(folder):
     """A folder with a finished .venv whose Python is ours; make believes that everything is installed."""
-    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("tools", "utils", "data"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", "requirements.txt", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
     (folder / ".venv" / "bin").mkdir(parents=True)

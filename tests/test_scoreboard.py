@@ -159,7 +159,7 @@ def test_claims_are_read_from_the_committed_notebook_or_from_a_run(monkeypatch):
         error = nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])
         broken = nbformat.v4.new_output("error", ename="ClaimError", evalue="y", traceback=[])
         shown = nbformat.v4.new_output("display_data", data={}, metadata={"claim": record(0.1, holds=False)})
-        notebook.cells[1].outputs = [shown, broken, error]
+        next(cell for cell in notebook.cells if cell.cell_type == "code").outputs = [shown, broken, error]
         return notebook
 
     monkeypatch.setattr(scoreboard, "execute", execute)

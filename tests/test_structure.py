@@ -189,7 +189,8 @@ def test_code_cells_are_short_and_narrow(name):
     for cell in read(name).cells:
         if cell.kind == "code" and not cell.tags & FOR_TESTS:
             lines = cell.source.splitlines()
-            assert len(lines) <= 25, f"{cell.id} has {len(lines)} lines"
+            most = 36 if "check" in cell.tags else 25  # a check is collapsed, and has a hint for each mistake
+            assert len(lines) <= most, f"{cell.id} has {len(lines)} lines"
             assert max(map(len, lines)) <= 100, f"{cell.id} has a line of {max(map(len, lines))} characters"
 
 

@@ -58,4 +58,4 @@ def test_every_lesson_starts_without_the_other_half(tmp_path, track):
         lessons.append(cells[: last + 1])
     command = [sys.executable, "-c", DRIVER, json.dumps([FRAMEWORKS[OTHER[track]], lessons])]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
-    assert result.stdout == "all lessons start\n", result.stderr
+    assert result.stdout.endswith("all lessons start\n"), result.stderr
