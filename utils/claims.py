@@ -7,7 +7,7 @@ says so, and the notebook goes on.
 import math
 
 from utils.outputs import show
-from utils.progress import CLAIMS
+from utils.remaining import CLAIMS
 from utils.settings import course_claims
 
 

@@ -8,7 +8,7 @@ import functools
 from contextlib import contextmanager
 
 from utils.outputs import show
-from utils.progress import EXERCISES
+from utils.remaining import EXERCISES
 
 
 class _Unsolved(Exception):

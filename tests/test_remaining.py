@@ -2,17 +2,17 @@
 
 import pytest
 
-from utils import progress
+from utils import remaining
 from utils.claims import claim
 from utils.exercises import exercise
 
 
 @pytest.fixture(autouse=True)
 def nothing_yet(monkeypatch):
-    monkeypatch.setattr(progress, "EXERCISES", {})
-    monkeypatch.setattr(progress, "CLAIMS", {})
+    monkeypatch.setattr(remaining, "EXERCISES", {})
+    monkeypatch.setattr(remaining, "CLAIMS", {})
     for module in ("exercises.EXERCISES", "claims.CLAIMS"):
-        monkeypatch.setattr(f"utils.{module}", getattr(progress, module.split(".")[1]))
+        monkeypatch.setattr(f"utils.{module}", getattr(remaining, module.split(".")[1]))
 
 
 def answer(number, value):
@@ -25,7 +25,7 @@ def answer(number, value):
 
 def said(capsys):
     capsys.readouterr()
-    progress.summary()
+    remaining.summary()
     return capsys.readouterr().out
 
 
