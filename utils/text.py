@@ -168,7 +168,9 @@ def known_ids(tokens, vocabulary) -> list[int]:
     tokens = list(tokens)
     unknown = sorted({token for token in tokens if vocabulary.id(token) == UNKNOWN})
     if not tokens:
-        raise ValueError("expected a beginning of at least one symbol, got an empty text: there is nothing to go on with")
+        raise ValueError(
+            "expected a beginning of at least one symbol, got an empty text: there is nothing to go on with"
+        )
     if unknown:
         named = ", ".join(map(repr, unknown))
         raise ValueError(f"not in the vocabulary: {named}. Begin with symbols of the training text, or train on more")

@@ -21,21 +21,24 @@ def load(*, seed=0, train_depth=4, test_depth=10, train_length=204_800, test_len
 
 
 def closings(text):
-    """Every closing bracket of ``text`` whose opening one is in it: places, depths and distances, three int arrays.
+    """Every closing bracket of ``text`` whose opening one is in it: places, depths, distances, piled; four int arrays.
 
-    The depth counts the brackets that are open before it closes; the distance is that to its opening bracket. Raises
-    ValueError if a bracket has the wrong kind.
+    The depth counts the brackets that are open before it closes, the distance is that to its opening bracket, and piled
+    is how many were open on top of that one, at most, in between. Raises ValueError for a bracket of the wrong kind.
     """
-    found, still_open = [], []
+    found, still_open, piles = [], [], []
     for place, sign in enumerate(text):
         if sign in CLOSES:
             still_open.append(place)
+            piles.append(0)
         elif still_open:
-            depth, opened = len(still_open), still_open.pop()
+            depth, opened, piled = len(still_open), still_open.pop(), piles.pop()
             if CLOSES[text[opened]] != sign:
                 raise ValueError(f"{text[opened]!r} at {opened} is closed by {sign!r} at {place}")
-            found.append((place, depth, place - opened))
-    return np.array(found, dtype=int).reshape(-1, 3).T
+            found.append((place, depth, place - opened, piled))
+            if piles:
+                piles[-1] = max(piles[-1], piled + 1)
+    return np.array(found, dtype=int).reshape(-1, 4).T
 
 
 def _write(rng, length, depth):
