@@ -57,8 +57,8 @@ def test_the_minutes_of_reading_running_and_working():
     words, code = "word " * 1500 + "\n\n", "```python\n" + "x = 1\n" * 120 + "```\n\n"  # 10 minutes each
     exercise = '```python tags=["check"]\n# @title Check of 9.1\n```\n\n'
     question = "**1.** Why?\n\n<details><summary>A. So</summary>\n\n**Right.**\n\n</details>\n\n"
-    lesson = FRONT + words + code + 2 * exercise + "## Go deeper\n\n" + words + exercise
-    assert minutes(parse("09_test", lesson), "pytorch") == (35, 20)  # 20 + 1 + 2 · 8, and 10 + 8
+    lesson = FRONT + words + code + 2 * exercise + 4 * question + "## Go deeper\n\n" + words + exercise
+    assert minutes(parse("09_test", lesson), "pytorch") == (40, 30)  # 20 + 1 + 2 · 8 + 4, and 2 · 10 + 8
     assert minutes(parse("core_assignment", FRONT + words + code + exercise), "pytorch") == (60, 0)
     assert minutes(parse("core_quiz", FRONT + 10 * question), "pytorch") == (20, 0)
     assert minutes(parse("09_test", FRONT + "Short."), "pytorch") == (5, 0)

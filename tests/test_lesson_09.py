@@ -208,6 +208,7 @@ BATCH = np.random.default_rng(0).normal(size=(3, 7))
     [
         lambda x: x[:, ::-1],
         lambda x: x - x.mean(axis=1, keepdims=True),
+        lambda x: x - x.mean(),
         lambda x: np.roll(x, -1, axis=1),
         lambda x: np.stack([x, np.roll(x, -1, axis=1)], axis=2),
     ],

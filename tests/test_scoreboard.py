@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tools import scoreboard
+from tools.build import own_digest
+from tools.lesson import parse
 from tools.scoreboard import failures, page, rows, worst
 
 
@@ -171,3 +173,28 @@ def test_claims_are_read_from_the_committed_notebook_or_from_a_run(monkeypatch):
     monkeypatch.setattr(scoreboard, "check", lambda *job: ["stale"])
     scoreboard.measure(lesson, "pytorch", 0)
     assert executed == [4, 0]
+
+
+def test_a_better_hint_costs_no_seeds_and_another_claim_does():
+    source = """---
+jupyter:
+  course:
+    title: Test
+---
+
+# Cells
+
+```python
+claim("sum", 1 + 1, equals=2)
+```
+
+```python tags=["check"]
+# @title Check of 9.1
+assert True, "a hint"
+```
+"""
+    digests = [
+        own_digest(parse("09_test", text), "pytorch")
+        for text in (source, source.replace("a hint", "a better hint"), source.replace("equals=2", "at_least=2"))
+    ]
+    assert digests[0] == digests[1] != digests[2]

@@ -21,19 +21,23 @@ WORDS_A_MINUTE = 150
 SECONDS_A_LINE = 5
 EXERCISE_MINUTES = 8  # in a lesson
 ASSIGNMENT_MINUTES = 40  # for an exercise of the assignment, on texts of one's own
-QUESTION_MINUTES = 2  # in the quiz that stands alone
-LIMITS = {"words": 2500, "cells": 32, "lines": 280, "claims": 22, "minutes": 60}
+QUESTION_MINUTES = 1  # in a lesson: the thinking, besides the reading
+QUIZ_MINUTES = 2  # for a question of the quiz that stands alone
+DEEPER_SLOWER = 2  # what is denser takes twice as long to read
+LIMITS = {"words": 2500, "cells": 32, "lines": 280, "claims": 22, "minutes": 70}
 DEEPER_LIMITS = {"words": 900, "cells": 12, "claims": 12}
 
 
 def minutes(lesson, track) -> tuple[int, int]:
     """Minutes for the lesson and for its "Go deeper" (0 without one), each rounded to five.
 
-    Reading: 150 words and 12 lines of visible code a minute. Work: 8 minutes for an exercise, 40 for one of the
-    assignment; 2 for a question of the quiz that stands alone. And one minute in which the notebook runs.
+    Reading: 150 words and 12 lines of visible code a minute, half as many in "Go deeper". Work: a minute for a
+    question, 2 in the quiz that stands alone; 8 for an exercise, 40 for one of the assignment. And one minute in which
+    the notebook runs. Readers who worked through lessons took about this long, some a fifth longer.
     """
-    main, deeper = (_minutes(lesson, cells) for cells in parts(lesson, track))
-    return _to_five(main + 1), _to_five(deeper) if deeper else 0
+    main, deeper = parts(lesson, track)
+    needed = _reading(main) + _work(lesson, main) + 1
+    return _to_five(needed), _to_five(DEEPER_SLOWER * _reading(deeper) + _work(lesson, deeper)) if deeper else 0
 
 
 def parts(lesson, track) -> tuple[list, list]:
@@ -80,12 +84,16 @@ def _limited(lesson, track):
         yield f", {DEEPER}", deeper, DEEPER_LIMITS
 
 
-def _minutes(lesson, cells):
-    reading = _words(cells) / WORDS_A_MINUTE + _lines(cells) * SECONDS_A_LINE / 60
+def _reading(cells):
+    return _words(cells) / WORDS_A_MINUTE + _lines(cells) * SECONDS_A_LINE / 60
+
+
+def _work(lesson, cells):
     exercises = sum("check" in cell.tags for cell in cells)
-    if lesson.number or exercises:
-        return reading + exercises * (EXERCISE_MINUTES if lesson.number else ASSIGNMENT_MINUTES)
-    return reading + QUESTION_MINUTES * sum(len(questions(cell.source)) for cell in cells)
+    asked = sum(len(questions(cell.source)) for cell in cells if cell.kind == "markdown")
+    if lesson.number:
+        return exercises * EXERCISE_MINUTES + asked * QUESTION_MINUTES
+    return exercises * ASSIGNMENT_MINUTES + asked * QUIZ_MINUTES
 
 
 def _to_five(minutes):
