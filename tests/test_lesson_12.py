@@ -115,7 +115,7 @@ def test_a_part_without_windows_is_named():
 def test_a_beginning_must_be_known():
     vocabulary = Vocabulary(["abc"])
     assert known_ids("cab", vocabulary) == vocabulary.ids("cab")
-    with pytest.raises(ValueError, match="got an empty text: nothing is there to go on with"):
+    with pytest.raises(ValueError, match="got an empty text: there is nothing to go on with"):
         known_ids("", vocabulary)
     with pytest.raises(ValueError, match=r"not in the vocabulary: 'x', 'y'\. Begin with"):
         known_ids("ayxyb", vocabulary)
