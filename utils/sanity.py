@@ -162,3 +162,43 @@ def step_gap(step, reference, *, input_size, hidden_size) -> float:
     if one.shape != h.shape or other.shape != h.shape:
         raise ValueError(f"expected two states of shape {h.shape}, got {one.shape} and {other.shape}")
     return float(np.abs(one - other).max())
+
+
+def bits_by_shift(predict, tokens, *, shifts=(0, 1, 2)) -> dict[int, float]:
+    """How many bits a language model needs for the symbol it has read last (shift 0), the next (1), the one after (2).
+
+    predict  function from ids (batch, time) to logits (batch, time, symbols)
+    tokens   ids (batch, time) of a text, more steps than the largest shift
+
+    A model of the next symbol is best at shift 1. One that is best at 0 was trained to give back its input; best at 2
+    means that the target was shifted twice. Needs no labels, and no knowledge of the text's entropy.
+    """
+    tokens = np.asarray(tokens)
+    if tokens.ndim != 2 or min(shifts) < 0 or tokens.shape[1] <= max(shifts):
+        raise ValueError(f"expected ids (batch, time) of more than {max(shifts)} steps, got shape {tokens.shape}")
+    logits = np.asarray(predict(tokens), dtype=float)
+    if logits.ndim != 3 or logits.shape[:2] != tokens.shape:
+        raise ValueError(f"expected logits (batch, time, symbols) for ids {tokens.shape}, got shape {logits.shape}")
+    logits = logits - logits.max(axis=2, keepdims=True)
+    log_shares = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))
+    steps = tokens.shape[1]
+    asked = {shift: tokens[:, shift:, None] for shift in shifts}
+    found = {
+        shift: np.take_along_axis(log_shares[:, : steps - shift], ids, axis=2).mean() for shift, ids in asked.items()
+    }
+    return {shift: float(-value / np.log(2)) for shift, value in found.items()}
+
+
+def split_overlap(cut, length) -> float:
+    """The share of validation symbols that stand in the training part as well, at the same place of the stream.
+
+    cut     function from a stream (length,) to (training windows, validation windows), two lists of arrays
+    length  how long a stream to try
+
+    Feeds ``cut`` the numbers 0, 1, 2, … instead of data. It must return 0: what a model has trained on, it may know by
+    heart, and a score on it says nothing about new text.
+    """
+    train, validation = (np.unique(np.concatenate([*part, []])) for part in cut(np.arange(length)))
+    if not len(train) or not len(validation):
+        raise ValueError(f"expected windows in both parts, got {len(train)} and {len(validation)} symbols: try more")
+    return float(np.isin(validation, train).mean())

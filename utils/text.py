@@ -159,3 +159,19 @@ class Batches:
             longest = self.encoded.lengths[rows].max()
             width = -(-longest // self.width_step) * self.width_step
             yield self.encoded.padded(rows, width=width), self.labels[rows]
+
+
+def known_ids(tokens, vocabulary) -> list[int]:
+    """The ids of ``tokens``, for a beginning that a model is to go on with. Raises ValueError if there is no token, or
+    one that the vocabulary does not know: the model has never read it.
+    """
+    tokens = list(tokens)
+    unknown = sorted({token for token in tokens if vocabulary.id(token) == UNKNOWN})
+    if not tokens:
+        raise ValueError(
+            "expected a beginning of at least one symbol, got an empty text: there is nothing to go on with"
+        )
+    if unknown:
+        named = ", ".join(map(repr, unknown))
+        raise ValueError(f"not in the vocabulary: {named}. Begin with symbols of the training text, or train on more")
+    return vocabulary.ids(tokens)

@@ -6,6 +6,7 @@ Only what ipywidgets 7 and 8 have in common is used.
 """
 
 import itertools
+import textwrap
 
 import ipywidgets
 import numpy as np
@@ -150,6 +151,43 @@ def flip_a_flag(sentences, look, words, *, longest, title):
 
     figure = ipywidgets.interactive_output(draw, {"text": box, "flipped": flip})
     display(ipywidgets.VBox([box, flip, figure]))
+
+
+def turn_up_the_heat(write, beginning, temperatures, *, title):
+    """Choose a temperature and a beginning, and read what a language model writes. First prints one text for each.
+
+    write         function from a beginning and a temperature to a text; a ValueError is shown as a sentence
+    beginning     the first beginning
+    temperatures  those of the printed texts; the slider goes from a tenth to twice the largest
+    """
+    print(title)
+    for temperature in temperatures:
+        _written(write, beginning, temperature)
+
+    slider = ipywidgets.FloatSlider(
+        1.0,
+        min=0.1,
+        max=2.0 * max(temperatures),
+        step=0.1,
+        description="temperature",
+        continuous_update=False,
+        layout=WIDE,
+    )
+    box = ipywidgets.Text(beginning, description="beginning", continuous_update=False, layout={"width": "95%"})
+
+    def draw(beginning, temperature):
+        try:
+            _written(write, beginning, temperature)
+        except ValueError as error:
+            print(error)
+
+    text = ipywidgets.interactive_output(draw, {"beginning": box, "temperature": slider})
+    display(ipywidgets.VBox([slider, box, text]))
+
+
+def _written(write, beginning, temperature):
+    text = textwrap.fill(" ".join(write(beginning, temperature).split()), 88, break_long_words=True)
+    print(f"\ntemperature {temperature:.1f}\n{textwrap.indent(text, '  ')}")
 
 
 class _Limits:

@@ -7,6 +7,7 @@ Generated sets and sets inside an installed package need no network. The classic
 from utils.datasets import (
     adding,
     ag_news,
+    brackets,
     copying,
     count_since_reset,
     counting,
@@ -16,6 +17,7 @@ from utils.datasets import (
     entities,
     future_tags,
     latch,
+    markov,
     parity,
     pronouns,
     readings,
@@ -23,10 +25,11 @@ from utils.datasets import (
     same_bag,
     surnames,
     surnames_18,
+    tiny_shakespeare,
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import Dataset, Sequences, Series, Split, Tagged, TextDataset
+from utils.datasets.types import Dataset, Sequences, Series, Split, Stream, Tagged, TextDataset
 
 __all__ = [
     "DataError",
@@ -34,6 +37,7 @@ __all__ = [
     "Sequences",
     "Series",
     "Split",
+    "Stream",
     "Tagged",
     "TextDataset",
     "download",
@@ -45,6 +49,7 @@ __all__ = [
 _LOADERS = {
     "adding": adding.load,
     "ag_news": ag_news.load,
+    "brackets": brackets.load,
     "copying": copying.load,
     "count_since_reset": count_since_reset.load,
     "counting": counting.load,
@@ -54,12 +59,14 @@ _LOADERS = {
     "entities": entities.load,
     "future_tags": future_tags.load,
     "latch": latch.load,
+    "markov": markov.load,
     "parity": parity.load,
     "pronouns": pronouns.load,
     "readings": readings.load,
     "same_bag": same_bag.load,
     "surnames": surnames.load,
     "surnames_18": surnames_18.load,
+    "tiny_shakespeare": tiny_shakespeare.load,
     "wnut17": wnut17.load,
 }
 

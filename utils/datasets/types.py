@@ -110,3 +110,13 @@ class Dataset:
     train: Sequences | Series | Tagged
     test: Sequences | Series | Tagged
     source: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One long text to train on, and another to test on."""
+
+    name: str
+    train: str
+    test: str
+    source: str
