@@ -179,7 +179,9 @@ def near_copies(train_texts, test_texts, *, run=3, share=0.5) -> float:
     parts = [[_runs(text, run) for text in texts] for texts in (train_texts, test_texts)]
     if not all(parts) or not all(found for part in parts for found in part):
         sizes = " and ".join(str(len(part)) for part in parts)
-        raise ValueError(f"expected texts with at least one word in both parts, got {sizes} texts: leave empty ones out")
+        raise ValueError(
+            f"expected texts with at least one word in both parts, got {sizes} texts: leave empty ones out"
+        )
     holders = {}  # a run of words to the training texts that hold it
     for row, runs in enumerate(parts[0]):
         for words in runs:

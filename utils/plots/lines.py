@@ -113,7 +113,7 @@ def _every(points, k, lines):
     return (step * k // lines, step)
 
 
-def word_by_word(panels, *, ylabel, title, ylim=(0, 1), middle=0.5):
+def word_by_word(panels, *, ylabel, title, ylim=(-0.04, 1.04), middle=0.5):
     """A number after each word of a text, panels side by side with one scale.
 
     panels  text to {name of a curve: numbers (words,)}; its words are those between spaces
