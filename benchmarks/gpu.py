@@ -37,13 +37,16 @@ def _faster(half, cpu, gpu, hidden_size, batch_size):
     return times_as_long(seconds["cpu"], seconds["gpu"])
 
 
-def section() -> str:
+def section() -> str | None:
+    """The grid of each track that sees a GPU; None if none does, so that what stands on the page stays."""
     all_cores = {"OMP_NUM_THREADS": str(os.cpu_count()), "COURSE_THREADS": "all"}
-    grids = []
-    for track in TRACKS:
-        ratios = worker.measure("gpu", track, environment=all_cores)
-        grids.append(f"{TITLES[track]}:\n\n{describe(ratios)}" if ratios else f"{TITLES[track]}: no GPU was present.")
-    return "\n\n".join(grids)
+    found = {track: worker.measure("gpu", track, environment=all_cores) for track in TRACKS}
+    if not any(found.values()):
+        return None
+    return "\n\n".join(
+        f"{TITLES[track]}:\n\n{describe(ratios)}" if ratios else f"{TITLES[track]}: no GPU was present."
+        for track, ratios in found.items()
+    )
 
 
 def describe(ratios, hidden_sizes=HIDDEN_SIZES, batch_sizes=BATCH_SIZES) -> str:

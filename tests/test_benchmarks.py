@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import gpu, news, pipeline, pytorch, report, tensorflow, tracks
+from benchmarks.__main__ import main
 from benchmarks.measure import exponent, interleaved, times_as_long
 from benchmarks.report import Row, table
 from tools.lesson import read
@@ -174,6 +175,14 @@ def test_the_grid_of_two_places(half):
     text = gpu.describe([[0.5, 2, 0.5], [0.5, 2, 2]], hidden_sizes=(2, 3), batch_sizes=(4, 5, 6))
     assert "| 3 | 0.50 | 2.00 | 2.00 |" in text
     assert text.endswith("batches of 4 never; 5 sequences from a state of 2 on; 6 sequences from a state of 3 on.")
+
+
+def test_without_a_gpu_the_last_table_stays(monkeypatch, capsys):
+    monkeypatch.setattr(gpu.worker, "measure", lambda *arguments, **options: None)
+    before = report.PAGE.read_bytes()
+    assert main(["gpu"]) == 0
+    assert report.PAGE.read_bytes() == before
+    assert "what stands on the page stays" in capsys.readouterr().out
 
 
 def test_where_the_gpu_becomes_faster():

@@ -13,8 +13,6 @@ from utils.tensorflow import keras, tf
 from utils.weights import GATES, CellWeights, from_keras, from_pytorch
 
 ON_GPU = torch.cuda.is_available()
-torch.backends.cudnn.allow_tf32 = False
-torch.backends.cuda.matmul.allow_tf32 = False
 TOLERANCE = {"float32": 1e-4 if ON_GPU else 1e-5, "float64": 1e-9 if ON_GPU else 1e-10}
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 KERAS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
@@ -99,6 +97,13 @@ def draw(seed, kind, directions, num_layers, reset_after=True):
     batch, steps, size, hidden = rng.integers([1, 1, 1, 1], [5, 9, 7, 7])
     layers = random_weights(rng, kind, [size] + [hidden] * num_layers, directions, reset_after)
     return layers, rng.normal(size=(batch, steps, size)), rng.normal(size=(batch, steps, directions * hidden))
+
+
+def test_float32_is_never_rounded_to_three_digits():
+    """Newer GPUs would, by default, and by more than the two frameworks may differ."""
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert not tf.config.experimental.tensor_float_32_execution_enabled()
 
 
 @every_network

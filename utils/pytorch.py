@@ -15,6 +15,7 @@ from utils.waiting import progress
 
 if (_threads := course_threads()) is not None:
     torch.set_num_threads(_threads)
+torch.backends.cudnn.allow_tf32 = False  # a newer GPU would round the products in recurrent layers to three digits
 
 
 def set_seed() -> int:

@@ -54,6 +54,7 @@ with _quiet_libraries():
     else:
         for _gpu in _gpus:
             tf.config.experimental.set_memory_growth(_gpu, True)
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # as in utils.pytorch: newer GPUs would round
     tf.zeros(1)  # starts the runtime, whose messages belong here too
 
 
