@@ -4,8 +4,11 @@ They take plain functions from NumPy arrays to NumPy arrays, or NumPy arrays, so
 """
 
 import itertools
+from collections import Counter
 
 import numpy as np
+
+from utils.text import tokenise
 
 
 def padding_gap(predict, tokens, *, extra=5) -> float:
@@ -162,6 +165,40 @@ def step_gap(step, reference, *, input_size, hidden_size) -> float:
     if one.shape != h.shape or other.shape != h.shape:
         raise ValueError(f"expected two states of shape {h.shape}, got {one.shape} and {other.shape}")
     return float(np.abs(one - other).max())
+
+
+def near_copies(train_texts, test_texts, *, run=3, share=0.5) -> float:
+    """The share of the test texts that have a copy, or nearly one, among the training texts.
+
+    train_texts, test_texts  lists of texts
+    run                      how many words in a row are compared
+    share                    two texts are near copies when they have at least this share of their runs in common: those
+                             in both over those in either (Jaccard); a text shorter than a run is one run
+
+    Returns 0 where nothing is shared. A test with near copies asks in part what a model remembers. Raises ValueError
+    if a part has no text, or a text without a word.
+    """
+    parts = [[_runs(text, run) for text in texts] for texts in (train_texts, test_texts)]
+    if not all(parts) or not all(found for part in parts for found in part):
+        sizes = " and ".join(str(len(part)) for part in parts)
+        raise ValueError(
+            f"expected texts with at least one word in both parts, got {sizes} texts: leave empty ones out"
+        )
+    holders = {}  # a run of words to the training texts that hold it
+    for row, runs in enumerate(parts[0]):
+        for words in runs:
+            holders.setdefault(words, []).append(row)
+    copies = 0
+    for runs in parts[1]:
+        common = Counter(row for words in runs for row in holders.get(words, ()))
+        copies += any(n >= share * (len(runs) + len(parts[0][row]) - n) for row, n in common.items())
+    return copies / len(parts[1])
+
+
+def _runs(text, length):
+    """All runs of so many words in a text, as a set of tuples."""
+    words = tokenise(text)
+    return {tuple(words[k : k + length]) for k in range(max(len(words) - length, 0) + 1)} if words else set()
 
 
 def bits_by_shift(predict, tokens, *, shifts=(0, 1, 2)) -> dict[int, float]:

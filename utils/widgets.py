@@ -13,8 +13,10 @@ import numpy as np
 from IPython.display import clear_output, display
 
 from utils import plots
+from utils.text import tokenise
 
 WIDE = {"width": "95%", "max_width": "34em"}
+LONGEST_REVIEW = 30
 
 
 def reorder_words(sentences, score, *, title, xlabel):
@@ -151,6 +153,31 @@ def flip_a_flag(sentences, look, words, *, longest, title):
 
     figure = ipywidgets.interactive_output(draw, {"text": box, "flipped": flip})
     display(ipywidgets.VBox([box, flip, figure]))
+
+
+def read_a_review(texts, read, known, *, ylabel, title):
+    """Type a text and watch a number after each of its words. First draws the curves of ``texts``.
+
+    texts   those of the static figure; the live one starts as the first
+    read    function from a list of words to {name of a curve: numbers (words,)}, between 0 and 1
+    known   the words that the models know
+    """
+    plots.word_by_word({text: read(tokenise(text)) for text in texts}, ylabel=ylabel, title=title)
+
+    box = ipywidgets.Text(texts[0], description="review", continuous_update=False, layout={"width": "95%"})
+
+    def draw(text):
+        words = tokenise(text)
+        if not 1 <= len(words) <= LONGEST_REVIEW:
+            print(f"1 to {LONGEST_REVIEW} words, please, not {len(words)}")
+            return
+        unknown = sorted({word for word in words if word not in known})
+        if unknown:
+            print(f"unknown to the models, all read as one and the same word: {', '.join(unknown)}")
+        plots.word_by_word({" ".join(words): read(words)}, ylabel=ylabel, title="Your review")
+
+    figure = ipywidgets.interactive_output(draw, {"text": box})
+    display(ipywidgets.VBox([box, figure]))
 
 
 def turn_up_the_heat(write, beginning, temperatures, *, title):

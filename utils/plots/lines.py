@@ -111,3 +111,28 @@ def _every(points, k, lines):
     """Where line ``k`` of several has its markers: at about ten points, not at those of the other lines."""
     step = max(1, points // 10)
     return (step * k // lines, step)
+
+
+def word_by_word(panels, *, ylabel, title, ylim=(-0.04, 1.04), middle=0.5):
+    """A number after each word of a text, panels side by side with one scale.
+
+    panels  text to {name of a curve: numbers (words,)}; its words are those between spaces
+    ylim    both ends of the numbers
+    middle  draws a thin line at this height
+    """
+    figure, axes = new_figure(len(panels), height=3.6)
+    parts = []
+    for axis, (text, lines) in zip(axes, panels.items(), strict=True):
+        words = text.split()
+        for k, (name, values) in enumerate(lines.items()):
+            axis.plot(range(len(words)), values, label=name, **line_look(k, len(lines)))
+            read = ", ".join(f"{word} {number(value)}" for word, value in zip(words, values, strict=True))
+            parts.append(f"{name}: {read}")
+        axis.axhline(middle, color=QUIET, linewidth=0.8)
+        axis.set_xticks(range(len(words)), words, rotation=55, ha="right", rotation_mode="anchor")
+        axis.set_ylim(ylim)
+    axes[0].set_ylabel(ylabel)
+    if max(map(len, panels.values())) > 1:
+        legend(axes[-1], handlelength=3.2)
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. {ylabel} after each word. {'; '.join(parts)}.")
