@@ -1,4 +1,4 @@
-"""What lesson 13 adds: data of pairs and stories, the end symbol, its attention and beam search, the alignment figure."""
+"""What lesson 13 adds: pairs and stories, the end symbol, its attention and beam search, the alignment figure."""
 
 import ast
 import re
@@ -11,8 +11,8 @@ from tools.lesson import read
 from utils import datasets, plots, sanity
 from utils.datasets import DataError, Pairs
 from utils.datasets.dates import LANGUAGES, written
-from utils.datasets.multi30k import dictionary
-from utils.text import END, START, Vocabulary, encode_to_end
+from utils.datasets.multi30k import dictionary, word_by_word
+from utils.text import END, START, Vocabulary, encode_to_end, until_end
 
 
 def from_the_lesson(*names):
@@ -28,7 +28,10 @@ def from_the_lesson(*names):
 def test_the_target_of_a_number_is_the_number_backwards():
     numbers = datasets.load("reversed_digits", seed=1, train_size=200, test_size=5)
     for part in (numbers.train, numbers.test):
-        assert all(source[::-1] == target and source.isdigit() for source, target in zip(part.sources, part.targets))
+        assert all(
+            source[::-1] == target and source.isdigit()
+            for source, target in zip(part.sources, part.targets, strict=True)
+        )
     assert {len(source) for source in numbers.train.sources} == set(range(2, 17))
     assert [len(source) for source in numbers.test.sources[::5]] == [2, 4, 6, 8, 10, 12, 14, 16]
 
@@ -107,6 +110,8 @@ def test_the_end_symbol_stands_behind_each_text():
         [symbols.id("a"), symbols.id(END), 0],
         [symbols.id("a"), symbols.id("b"), symbols.id(END)],
     ]
+    assert [until_end(row, symbols) for row in encoded] == [["a"], ["a", "b"]]
+    assert until_end(encoded[1, :2], symbols) == ["a", "b"]
 
 
 def test_a_vocabulary_without_the_end_symbol_is_refused():
@@ -138,6 +143,8 @@ def test_multi30k_says_how_to_fetch_it_and_which_languages_it_has(monkeypatch, t
 def test_the_dictionary_takes_the_most_faithful_word():
     pairs = Pairs([["ein", "hund"], ["ein", "kind"], ["hund"]], [["a", "dog"], ["a", "child"], ["dog"]])
     assert dictionary(pairs) == {"ein": "a", "hund": "dog", "kind": "child"}
+    captions = datasets.Dataset("captions", (), pairs, Pairs([["ein", "pferd"]], [["a", "horse"]]), "made up")
+    assert word_by_word(captions) == ["a pferd"]
 
 
 def test_attention_gives_padding_nothing_and_refuses_a_mask_that_hides_everything():

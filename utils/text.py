@@ -136,6 +136,12 @@ def encode_to_end(token_lists, vocabulary) -> Encoded:
     return encode([[*tokens, END] for tokens in token_lists], vocabulary)
 
 
+def until_end(row, vocabulary) -> list[str]:
+    """The tokens of a row of ids, up to the end symbol, or all if there is none: the way back from `encode_to_end`."""
+    tokens = [vocabulary.tokens[token_id] for token_id in row]
+    return tokens[: tokens.index(END)] if END in tokens else tokens
+
+
 class Batches:
     """Batches of texts of similar length, in a new order on every pass.
 

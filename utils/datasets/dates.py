@@ -1,4 +1,4 @@
-"""Dates as five languages write them, in words and figures, and the same dates in ISO 8601. Generated with Babel, seeded.
+"""Dates as five languages write them, in words and figures, and in ISO 8601. Generated with Babel, seeded.
 
 The names of months and days and their order come from the Unicode Common Locale Data Repository, which is in Babel.
 """
@@ -53,5 +53,6 @@ def written(iso) -> dict[str, str]:
 def _pairs(rng, ordinals):
     days = [datetime.date.fromordinal(int(ordinal)) for ordinal in ordinals]
     names, styles = rng.choice(list(LANGUAGES), len(days)), rng.choice(STYLES, len(days))
-    texts = [format_date(day, str(style), locale=str(name)) for day, style, name in zip(days, styles, names, strict=True)]
+    looks = zip(days, styles, names, strict=True)
+    texts = [format_date(day, str(style), locale=str(name)) for day, style, name in looks]
     return Pairs(texts, [day.isoformat() for day in days])

@@ -29,7 +29,8 @@ def load(*, source="de", target="en", longest=10) -> Dataset:
 
 def _pairs(part, source, target, longest):
     names = [f"multi30k/{part}.{language}.gz" for language in (source, target)]
-    lines = [gzip.decompress(registry.path("multi30k", name).read_bytes()).decode("utf-8").splitlines() for name in names]
+    texts = [gzip.decompress(registry.path("multi30k", name).read_bytes()).decode("utf-8") for name in names]
+    lines = [text.split("\n") for text in texts]
     pairs = [tuple(map(tokenise, pair)) for pair in zip(*lines, strict=True)]
     short = [pair for pair in pairs if min(map(len, pair)) >= 1 and max(map(len, pair)) <= longest]
     return Pairs([first for first, _ in short], [second for _, second in short])
@@ -50,3 +51,9 @@ def dictionary(pairs) -> dict[str, str]:
         dice = 2 * count / (first[word] + second[other])
         best[word] = max(best.get(word, (0.0, "")), (dice, other))
     return {word: other for word, (_, other) in best.items()}
+
+
+def word_by_word(captions) -> list[str]:
+    """The test part's sources, each word replaced by that of the training part's dictionary, where it has one."""
+    words = dictionary(captions.train)
+    return [" ".join(words.get(word, word) for word in text) for text in captions.test.sources]
