@@ -92,6 +92,19 @@ def start_like_keras(layer, *, forget_bias=1.0) -> None:
         set_forget_bias(layer, forget_bias)
 
 
+def start_all_like_keras(model) -> None:
+    """Give all recurrent and linear layers and all embeddings inside ``model`` the weights that Keras starts with."""
+    for layer in model.modules():
+        if isinstance(layer, nn.RNNBase):
+            start_like_keras(layer)
+        elif isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+        elif isinstance(layer, nn.Embedding):
+            nn.init.uniform_(layer.weight, -0.05, 0.05)
+
+
 def set_forget_bias(layer, bias) -> None:
     """Set the forget gate's bias of an nn.LSTM to a number, or to one for each unit (hidden,), in all its cells.
 

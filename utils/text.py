@@ -12,6 +12,7 @@ import numpy as np
 
 PAD = 0  # fills a short row; means "no word here"
 UNKNOWN = 1  # stands for every token outside the vocabulary
+START, END = "<start>", "<end>"  # what a decoder reads first and writes last
 
 
 def _combining_marks() -> str:
@@ -119,6 +120,26 @@ def encode(token_lists, vocabulary) -> Encoded:
     flat = np.fromiter((vocabulary.id(token) for tokens in token_lists for token in tokens), dtype=np.int32)
     offsets = np.concatenate([[0], np.cumsum([len(tokens) for tokens in token_lists])]).astype(np.int64)
     return Encoded(flat, offsets)
+
+
+def encode_to_end(token_lists, vocabulary) -> Encoded:
+    """As `encode`, with the end symbol behind each text: what a decoder has to write.
+
+    Raises ValueError also if the vocabulary lacks the end symbol, which would silently become the unknown token.
+    """
+    if END not in vocabulary.tokens:
+        raise ValueError(
+            f"the vocabulary has no {END}: a decoder could never stop. Build it from the texts and [{START!r}, {END!r}]"
+        )
+    token_lists = list(token_lists)
+    encode(token_lists, vocabulary)  # refuses empty texts
+    return encode([[*tokens, END] for tokens in token_lists], vocabulary)
+
+
+def until_end(row, vocabulary) -> list[str]:
+    """The tokens of a row of ids, up to the end symbol, or all if there is none: the way back from `encode_to_end`."""
+    tokens = [vocabulary.tokens[token_id] for token_id in row]
+    return tokens[: tokens.index(END)] if END in tokens else tokens
 
 
 class Batches:

@@ -99,16 +99,46 @@ class Tagged:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Texts and what each is translated to; a text is a string of symbols or a list of words."""
+
+    sources: list
+    targets: list
+
+    def __post_init__(self):
+        if len(self.sources) != len(self.targets):
+            raise ValueError(f"expected one target for each of {len(self.sources)} sources, got {len(self.targets)}")
+        for k, pair in enumerate(zip(self.sources, self.targets, strict=True)):
+            if not all(map(len, pair)):
+                raise ValueError(f"pair {k} has an empty text: leave such pairs out")
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
+@dataclass(frozen=True)
+class Stories:
+    """Stories (lists of sentences, which are lists of words), a question about each, and the class of its answer."""
+
+    sentences: list[list[list[str]]]
+    questions: list[list[str]]
+    answers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """Sequences, Series or Tagged sentences to train on and to test on.
+    """Sequences, Series, Tagged sentences, Pairs or Stories to train on and to test on.
 
     ``classes[target]`` is the name of a class (empty if targets are numbers); ``source`` says where the data are from.
     """
 
     name: str
     classes: tuple[str, ...]
-    train: Sequences | Series | Tagged
-    test: Sequences | Series | Tagged
+    train: Sequences | Series | Tagged | Pairs | Stories
+    test: Sequences | Series | Tagged | Pairs | Stories
     source: str
 
 

@@ -95,3 +95,24 @@ def depth_and_time(panels, *, title, label):
     figure.colorbar(image, ax=axes, label=label, shrink=0.9)
     figure.suptitle(title)
     show_figure(figure, f"{title}. Heat maps of layers against time steps, colour: {label}. {'; '.join(corners)}.")
+
+
+def alignment(weights, sources, targets, *, title):
+    """Where a decoder looks: a row for each symbol that it writes, a column for each symbol that it may read.
+
+    weights  (target, source) between 0 and 1, the darker the larger; each row's largest has a ring
+    """
+    weights = np.asarray(weights)
+    figure, axes = new_figure(1, height=1.5 + 0.22 * len(weights))
+    axis = axes[0]
+    image = axis.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    top = weights.argmax(axis=1)
+    axis.scatter(top, range(len(top)), s=42, facecolors="none", edgecolors="black", linewidth=0.9)
+    axis.set_xticks(range(len(sources)), ["␣" if symbol == " " else symbol for symbol in sources])
+    axis.set_yticks(range(len(targets)), targets)
+    axis.xaxis.tick_top()
+    axis.set(title=title, ylabel="written")
+    axis.set_xlabel("read")
+    figure.colorbar(image, ax=axis, label="attention", shrink=0.85)
+    looks = ", ".join(f"{target} at {k + 1} ({sources[k]})" for target, k in zip(targets, top, strict=True))
+    show_figure(figure, f"{title}. Rows are written symbols, columns read ones; the largest weights: {looks}.")
