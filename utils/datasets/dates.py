@@ -6,7 +6,6 @@ The names of months and days and their order come from the Unicode Common Locale
 import datetime
 
 import numpy as np
-from babel.dates import format_date
 
 from utils.datasets.types import Dataset, Pairs
 
@@ -47,12 +46,17 @@ def written(iso) -> dict[str, str]:
         raise ValueError(f"{iso!r} is no date: {expected}") from None
     if not FIRST <= day.toordinal() <= LAST or day.isoformat() != iso:
         raise ValueError(f"{iso!r} is not one of these dates: {expected}")
-    return {language: format_date(day, "full", locale=name) for name, language in LANGUAGES.items()}
+    return {language: _text(day, "full", name) for name, language in LANGUAGES.items()}
 
 
 def _pairs(rng, ordinals):
     days = [datetime.date.fromordinal(int(ordinal)) for ordinal in ordinals]
     names, styles = rng.choice(list(LANGUAGES), len(days)), rng.choice(STYLES, len(days))
     looks = zip(days, styles, names, strict=True)
-    texts = [format_date(day, str(style), locale=str(name)) for day, style, name in looks]
-    return Pairs(texts, [day.isoformat() for day in days])
+    return Pairs([_text(*look) for look in looks], [day.isoformat() for day in days])
+
+
+def _text(day, style, language):
+    from babel.dates import format_date  # only here: lessons that load other sets do not need it
+
+    return format_date(day, str(style), locale=str(language))
