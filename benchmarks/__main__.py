@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks import report
 
-PARTS = ("pipeline", "cells", "growth", "gpu", "tracks")
+PARTS = ("pipeline", "cells", "growth", "applications", "gpu", "tracks")
 
 
 def main(arguments=None) -> int:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
 
-from benchmarks import gpu, news, pipeline, pytorch, report, tensorflow, tracks
-from benchmarks.__main__ import main
+from benchmarks import applications, gpu, news, pipeline, pytorch, report, tensorflow, tracks
+from benchmarks.__main__ import PARTS, main
+from benchmarks.lessons import definitions
 from benchmarks.measure import exponent, interleaved, times_as_long
 from benchmarks.report import Row, table
 from tools.lesson import read
@@ -93,7 +95,7 @@ def test_a_part_is_written_between_its_markers_and_the_others_stay(tmp_path):
 
 def test_the_page_has_a_place_for_every_part():
     text = report.PAGE.read_text(encoding="utf-8")
-    for part in ("pipeline", "cells", "growth", "gpu", "tracks"):
+    for part in PARTS:
         assert text.count(f"<!-- {part} -->") == text.count(f"<!-- end of {part} -->") == 1
 
 
@@ -210,3 +212,58 @@ def test_twins_are_compared_without_their_start_up():
     assert "most different twins: 02 | 3.75 | ≤ 1.5 | missed |" in text
     assert f"over 60 seconds | {25 / 60:.2f} | ≤ 1 | met |" in text
     assert f"over 25 minutes | {45 / 1500:.2f} | ≤ 1 | met |" in text
+
+
+@pytest.mark.parametrize("track", HALVES)
+def test_the_definitions_of_a_lesson_are_what_its_cells_define(track):
+    lesson = definitions("12_language_models", track)
+    assert {"language_model", "train", "score", "windows", "write"} <= lesson.keys()
+    assert "reader" not in lesson and not any(name.startswith("check_") for name in lesson)
+
+
+def trained_on(size, clock):
+    clock[0] += 5 + size / 100  # five seconds to begin with, then a hundred samples a second
+    return size
+
+
+def test_a_race_ends_at_the_goal_and_what_is_paid_once_slows_nobody(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(applications.time, "process_time", lambda: clock[0])
+    way = (lambda size: trained_on(size, clock), 100)
+    found = applications.race({"lesson": way}, lambda model: model >= 300)
+    assert found["lesson"] == {"speed": pytest.approx(100), "seconds": pytest.approx(9)}
+    with pytest.raises(RuntimeError, match="the goal was not reached with 25,600 samples"):
+        applications.race({"lesson": way}, lambda model: False)
+
+
+def test_the_table_of_applications():
+    race = {"lesson": {"speed": 60, "seconds": 2}, "tutorial": {"speed": 3, "seconds": 5}}
+    result = {"characters": race, "translation": race, "writing": {"kept": 3000, "again": 100}}
+    slower = result | {"writing": {"kept": 900, "again": 100}}
+    lines = applications.describe({"pytorch": result, "tensorflow": slower}).splitlines()
+    assert "| PyTorch | lesson 12: characters per second, lesson over tutorial | 20.0 | ≥ 10 | met |" in lines
+    assert "| PyTorch | lesson 13: time to equal held-out score, tutorial over lesson | 2.50 | ≥ 5 | missed |" in lines
+    assert lines[-1].endswith("| 3.33 | ≤ 3 | missed |")
+
+
+@pytest.mark.parametrize("track", HALVES)
+def test_the_steps_of_the_tutorials_learn(track):
+    step_of = import_module(f"benchmarks.tutorials.{track}")
+    model = definitions("12_language_models", track)["language_model"](5, 4, 8)
+    step, line = step_of.character_step(model), np.array([1, 2, 3, 4, 1, 2, 3, 4, 1], "int32")
+    score = definitions("12_language_models", track)["score"]
+    batch = [(line[None, :-1], line[None, 1:])]
+    before = score(model, batch)
+    for _ in range(20):
+        step(line)
+    assert score(model, batch) < 0.8 * before
+
+    lesson = definitions("13_attention", track)
+    model = lesson["Translator"](6, 6, 8)
+    source = np.array([[1, 2, 3, 0], [3, 2, 1, 4]], "int32")
+    before, target = np.array([[5, 3, 2], [5, 4, 1]], "int32"), np.array([[3, 2, 0], [4, 1, 2]], "int32")
+    step = step_of.translation_step(model)
+    for _ in range(60):
+        step(source, before, target)
+    said = lesson["logits_of"](model, source, before).argmax(axis=2)
+    assert np.array_equal(said[target != 0], target[target != 0])
