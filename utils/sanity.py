@@ -207,8 +207,8 @@ def bits_by_shift(predict, tokens, *, shifts=(0, 1, 2)) -> dict[int, float]:
     predict  function from ids (batch, time) to logits (batch, time, symbols)
     tokens   ids (batch, time) of a text, more steps than the largest shift
 
-    A model of the next symbol is best at shift 1. One that is best at 0 was trained to give back its input; best at 2
-    means that the target was shifted twice. Needs no labels, and no knowledge of the text's entropy.
+    A model of the next symbol is best at shift 1, unless symbols mostly repeat. One that is best at 0 was probably
+    trained to give back its input; best at 2, that the target was shifted twice. Needs no labels and no entropy.
     """
     tokens = np.asarray(tokens)
     if tokens.ndim != 2 or min(shifts) < 0 or tokens.shape[1] <= max(shifts):
