@@ -4,6 +4,7 @@ Elsewhere: damaged, missing and truncated files (test_datasets), each check by i
 (test_exercises), a machine that lacks something (test_environment).
 """
 
+import ast
 import hashlib
 import json
 import os
@@ -199,11 +200,11 @@ def answered(lesson, track, tag):
     notebook, done = assemble(lesson, track), set()
     for cell in lesson.cells:
         if tag in cell.tags and cell.track in (None, track):
-            call = re.search(r"^check_(\w+)\((.+)\)$", cell.source, re.MULTILINE)
-            number, answer = call.groups()
+            *before, last = ast.parse(cell.source).body  # the last line is the call of the check
+            number, (answer,) = last.value.func.id.removeprefix("check_"), last.value.args
             if number not in done:
                 done.add(number)
-                typed = f"{cell.source[: call.start()]}answer_{number} = {answer}"
+                typed = "\n".join([*map(ast.unparse, before), f"answer_{number} = {ast.unparse(answer)}"])
                 check = cell_with(notebook, f"@title Check of {number.replace('_', '.')}\n")
                 notebook.cells.insert(check, new_code_cell(typed))
     return notebook
