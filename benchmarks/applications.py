@@ -83,7 +83,8 @@ def characters(lesson, tutorial) -> dict:
         model = lesson["language_model"](len(letters), 32, 32)
         step = tutorial.character_step(model)
         for start in range(0, count, LINE):
-            step(ids[start : start + LINE + 1])
+            place = start % (len(ids) - LINE)  # from the beginning again where the text is too short
+            step(ids[place : place + LINE + 1])
         return model
 
     ways = {"lesson": (by_lesson, 16 * batches[0][0].size), "tutorial": (by_tutorial, 32 * LINE)}
@@ -102,15 +103,15 @@ def pairs(lesson, tutorial) -> dict:
         return lesson["Translator"](len(read), len(write), 64)
 
     def by_lesson(count):
-        model = new()
-        lesson["train"](model, source[:count], target[:count], write)
+        model, rows = new(), np.arange(count) % len(source)
+        lesson["train"](model, source[rows], target[rows], write)
         return model
 
     def by_tutorial(count):
         model = new()
         step = tutorial.translation_step(model)
         for start in range(0, count, 32):
-            rows = slice(start, start + 32)
+            rows = np.arange(start, start + 32) % len(source)
             step(source[rows], before[rows], target[rows])
         return model
 
