@@ -149,12 +149,13 @@ def forecasts(panels, *, ylabel, title, xlabel=None, xlim=None, ylim=None):
     figure, axes = new_figure(len(panels), height=3.4)
     parts = []
     for axis, (panel, lines) in zip(axes, panels.items(), strict=True):
-        for k, (name, (x, *y)) in enumerate(lines.items()):
+        drawn = 0
+        for name, (x, *y) in lines.items():
             if len(y) == 2:
-                axis.fill_between(x, *y, color=COLOURS[k % len(COLOURS)], alpha=0.25, linewidth=0, label=name)
+                axis.fill_between(x, *y, color=COLOURS[5], alpha=0.35, linewidth=0, label=name)
             else:
-                look = line_look(k, len(lines)) | {"marker": ""}
-                axis.plot(x, y[0], label=name, **look)
+                axis.plot(x, y[0], label=name, **line_look(drawn, len(lines)) | {"marker": ""})
+                drawn += 1
             ends = " and ".join(f"from {number(side[0], 1)} to {number(side[-1], 1)}" for side in y)
             parts.append(f"{panel}, {name}: {ends}")
         axis.set(title=panel, xlabel=xlabel, xlim=xlim, ylim=ylim)
