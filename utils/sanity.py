@@ -239,3 +239,23 @@ def split_overlap(cut, length) -> float:
     if not len(train) or not len(validation):
         raise ValueError(f"expected windows in both parts, got {len(train)} and {len(validation)} symbols: try more")
     return float(np.isin(validation, train).mean())
+
+
+def known_answers(cut, length) -> float:
+    """The share of the test's targets that do not come after everything that was trained on.
+
+    cut     function from a series (length,) to (training part, test part), each a pair (inputs, targets) of arrays
+    length  how long a series to try
+
+    Feeds ``cut`` the numbers 0, 1, 2, … instead of data. It must return 0: a forecast is about what comes after all
+    that is known. Inputs of the test may reach back into the training part, for these days have been.
+    """
+    train, test = ([np.asarray(part) for part in pair] for pair in cut(np.arange(length)))
+    sizes = [part.size for part in (*train, *test)]
+    if len(sizes) != 4 or not all(sizes):
+        raise ValueError(
+            f"expected inputs and targets of a training and of a test part, got arrays of {sizes} numbers: try a "
+            f"longer series than {length}"
+        )
+    last = max(part.max() for part in train)
+    return float(np.mean(test[1] <= last))

@@ -217,6 +217,39 @@ def _written(write, beginning, temperature):
     print(f"\ntemperature {temperature:.1f}\n{textwrap.indent(text, '  ')}")
 
 
+def move_back(times, truth, forecasts, *, most, ylabel, title):
+    """Move a forecast back in time and see how far it is from what came. First draws it as it is, and one step back.
+
+    times      (time,) numbers or dates
+    truth      (time,) what came at these times
+    forecasts  (time,) what had been forecast for these times
+    most       how many steps back the slider goes
+    """
+    limits = _Limits([*truth, *forecasts])
+
+    def lines(steps):
+        kept = len(truth) - steps
+        return {"what came": (times, truth), "forecast": (times[:kept], forecasts[steps:])}
+
+    def apart(steps):
+        return float(np.abs(forecasts[steps:] - truth[: len(truth) - steps]).mean())
+
+    def name(steps):
+        where = {0: "as it is", 1: "one step back"}.get(steps, f"{steps} steps back")
+        return f"{where}: {apart(steps):.1f} apart"
+
+    y = {"ylabel": ylabel, "ylim": limits.around([*truth, *forecasts])}
+    plots.forecasts({name(steps): lines(steps) for steps in (0, 1)}, title=title, **y)
+
+    slider = ipywidgets.IntSlider(0, 0, most, description="steps back", continuous_update=False, layout=WIDE)
+
+    def draw(steps):
+        plots.forecasts({name(steps): lines(steps)}, title="The forecast, moved back", **y)
+
+    figure = ipywidgets.interactive_output(draw, {"steps": slider})
+    display(ipywidgets.VBox([slider, figure]))
+
+
 class _Limits:
     """The ends of an axis that must not jump: they hold all ``values``, with some room on both sides."""
 

@@ -150,3 +150,77 @@ class Stream:
     train: str
     test: str
     source: str
+
+
+@dataclass(frozen=True)
+class TimeSeries:
+    """Numbers that were measured one after the other.
+
+    times   (time,) NumPy dates, or numbers, in order
+    values  (time,) numbers
+    step    how far apart two times are; None where they are uneven by their nature, such as the days of a market
+
+    Raises ValueError if a value is missing or no number, if times are unsorted or twice there, or if there is a gap.
+    """
+
+    name: str
+    times: np.ndarray
+    values: np.ndarray
+    step: np.timedelta64 | int | None
+    source: str
+
+    def __post_init__(self):
+        times, values = np.asarray(self.times), np.asarray(self.values, dtype=float)
+        if times.ndim != 1 or times.shape != values.shape or len(times) < 2:
+            shapes = f"{times.shape} and {values.shape}"
+            raise ValueError(f"{self.name}: expected two values or more and a time for each, got shapes {shapes}")
+        check_order(self.name, times)
+        missing = np.flatnonzero(~np.isfinite(values))
+        if len(missing):
+            row = missing[0]
+            raise ValueError(
+                f"{self.name}: expected a number in each row, got {values[row]} in row {row} ({times[row]}) and "
+                f"{len(missing) - 1} more: fill them (datasets.fill_forward), or cut the series there"
+            )
+        gaps = np.flatnonzero(np.diff(times) != self.step) if self.step is not None else []
+        if len(gaps):
+            row = gaps[0]
+            raise ValueError(
+                f"{self.name}: expected steps of {self.step}, got {times[row + 1] - times[row]} from {times[row]} to "
+                f"{times[row + 1]} (row {row + 1}): fill the gap (datasets.fill_forward), or cut the series there"
+            )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def check_order(name, times):
+    """Raise ValueError if times (time,) are missing, unsorted, or twice there."""
+    none = np.flatnonzero(times != times)
+    if len(none):
+        raise ValueError(f"{name}: expected a time in each row, got {times[none[0]]} in row {none[0]}: drop the row")
+    wrong = np.flatnonzero(times[1:] <= times[:-1]) + 1
+    if len(wrong):
+        row = wrong[0]
+        twice = times[row] == times[row - 1]
+        remedy = "keep one of the two rows" if twice else "sort the rows by time"
+        raise ValueError(
+            f"{name}: expected times that grow, got {times[row]} after {times[row - 1]} (row {row}): {remedy}"
+        )
+
+
+def fill_forward(times, values, *, step) -> tuple[np.ndarray, np.ndarray]:
+    """Times every ``step``, and the last number that was known at each: (times, values).
+
+    Fills gaps and missing numbers (nan) with what came before, never with what came after: a line drawn across a gap
+    would know its other end. What is missing before the first number and after the last one is cut off. Raises
+    ValueError if times are unsorted or twice there, or if there is no number.
+    """
+    times, values = np.asarray(times), np.asarray(values, dtype=float)
+    check_order("fill_forward", times)
+    known = np.isfinite(values)
+    if not known.any():
+        raise ValueError(f"fill_forward: expected at least one number, got {len(values)} rows without one")
+    times, values = times[known], values[known]
+    even = np.arange(times[0], times[-1] + step, step)
+    return even, values[np.searchsorted(times, even, side="right") - 1]

@@ -1,6 +1,7 @@
 """Lines: numbers against time or another number."""
 
 import numpy as np
+from matplotlib.dates import ConciseDateFormatter
 
 from utils.plots.style import COLOURS, MARKERS, QUIET, legend, line_look, new_figure, number, show_figure
 
@@ -136,3 +137,32 @@ def word_by_word(panels, *, ylabel, title, ylim=(-0.04, 1.04), middle=0.5):
         legend(axes[-1], handlelength=3.2)
     figure.suptitle(title)
     show_figure(figure, f"{title}. {ylabel} after each word. {'; '.join(parts)}.")
+
+
+def forecasts(panels, *, ylabel, title, xlabel=None, xlim=None, ylim=None):
+    """What was forecast beside what came, panels side by side.
+
+    panels      name to {name of a line: (x (n,), y (n,))}, or (x, low, high), which is drawn as a band; x are numbers
+                or dates
+    xlim, ylim  both ends of an axis; given, they hold for all panels, else each panel has its own
+    """
+    figure, axes = new_figure(len(panels), height=3.4)
+    parts = []
+    for axis, (panel, lines) in zip(axes, panels.items(), strict=True):
+        drawn = 0
+        for name, (x, *y) in lines.items():
+            if len(y) == 2:
+                axis.fill_between(x, *y, color=COLOURS[5], alpha=0.35, linewidth=0, label=name)
+            else:
+                axis.plot(x, y[0], label=name, **line_look(drawn, len(lines)) | {"marker": ""})
+                drawn += 1
+            ends = " and ".join(f"from {number(side[0], 1)} to {number(side[-1], 1)}" for side in y)
+            parts.append(f"{panel}, {name}: {ends}")
+        axis.set(title=panel, xlabel=xlabel, xlim=xlim, ylim=ylim)
+        if np.issubdtype(np.asarray(x).dtype, np.datetime64):
+            axis.xaxis.set_major_formatter(ConciseDateFormatter(axis.xaxis.get_major_locator()))
+    axes[0].set_ylabel(ylabel)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False, handlelength=3.2)
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. {ylabel} over time. {'; '.join(parts)}.")
