@@ -232,7 +232,7 @@ def test_a_race_ends_at_the_goal_and_what_is_paid_once_slows_nobody(monkeypatch)
     way = (lambda size: trained_on(size, clock), 100)
     found = applications.race({"lesson": way}, lambda model: model >= 300)
     assert found["lesson"] == {"speed": pytest.approx(100), "seconds": pytest.approx(9)}
-    with pytest.raises(RuntimeError, match="the goal was not reached with 25,600 samples"):
+    with pytest.raises(RuntimeError, match="the goal was not reached with 409,600 samples"):
         applications.race({"lesson": way}, lambda model: False)
 
 
