@@ -7,6 +7,7 @@ Generated sets and sets inside an installed package need no network. The classic
 from utils.datasets import (
     adding,
     ag_news,
+    bouncing_sprites,
     brackets,
     copying,
     count_since_reset,
@@ -17,8 +18,10 @@ from utils.datasets import (
     emoji_names,
     entities,
     future_tags,
+    gun_point,
     latch,
     markov,
+    moving_sprites,
     multi30k,
     parity,
     pronouns,
@@ -35,11 +38,12 @@ from utils.datasets import (
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import Dataset, Pairs, Sequences, Series, Split, Stories, Stream, Tagged, TextDataset
+from utils.datasets.types import Dataset, Films, Pairs, Sequences, Series, Split, Stories, Stream, Tagged, TextDataset
 
 __all__ = [
     "DataError",
     "Dataset",
+    "Films",
     "Pairs",
     "Sequences",
     "Series",
@@ -57,6 +61,7 @@ __all__ = [
 _LOADERS = {
     "adding": adding.load,
     "ag_news": ag_news.load,
+    "bouncing_sprites": bouncing_sprites.load,
     "brackets": brackets.load,
     "copying": copying.load,
     "count_since_reset": count_since_reset.load,
@@ -68,8 +73,10 @@ _LOADERS = {
     "emoji_names": emoji_names.load,
     "entities": entities.load,
     "future_tags": future_tags.load,
+    "gun_point": gun_point.load,
     "latch": latch.load,
     "markov": markov.load,
+    "moving_sprites": moving_sprites.load,
     "multi30k": multi30k.load,
     "parity": parity.load,
     "pronouns": pronouns.load,
