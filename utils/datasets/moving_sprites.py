@@ -31,12 +31,14 @@ class Walks(Films):
 def load(*, seed=0, train_size=2000, test_size=1000, frames=8, size=8, faithful=0.8) -> Dataset:
     """Films in which each step goes towards the goal with the probability ``faithful``, else in another direction.
 
-    The label is the goal. Each film of a part is there a second time, run backwards, with the opposite label: film k
-    and film k + half. Who walks out on one side comes in on the other. Raises ValueError for an odd size of a part,
-    fewer than two frames, a picture smaller than a sprite, or a probability that does not lie between 1/4 and 1.
+    The label is the goal; each goal has as many films. Each film of a part is there a second time, run backwards, with
+    the opposite label: film k and film k + half. Who walks out on one side comes in on the other. Raises ValueError
+    for sizes that 8 does not divide, fewer than two frames, a picture smaller than a sprite, or a probability outside
+    1/4 to 1.
     """
-    if train_size % 2 or test_size % 2 or min(train_size, test_size) < 2:
-        raise ValueError(f"expected even sizes, each film and its reversal, got {train_size} and {test_size}")
+    if train_size % 8 or test_size % 8 or min(train_size, test_size) < 8:
+        given = f"{train_size} and {test_size}"
+        raise ValueError(f"expected sizes that 8 divides, four goals with as many films and reversals, got {given}")
     if frames < 2 or size < 3 or not 0.25 <= faithful <= 1:
         given = f"{frames} frames, size {size}, faithful {faithful}"
         raise ValueError(f"expected at least 2 frames, a size of at least 3 and faithful from 0.25 to 1, got {given}")
@@ -46,7 +48,7 @@ def load(*, seed=0, train_size=2000, test_size=1000, frames=8, size=8, faithful=
 
 
 def _walks(rng, count, frames, size, faithful):
-    goals = rng.integers(4, size=count)
+    goals = rng.permutation(np.arange(count) % 4)
     others = (goals[:, None] + rng.integers(1, 4, size=(count, frames - 1))) % 4
     moves = np.where(rng.random((count, frames - 1)) < faithful, goals[:, None], others)
     start = rng.integers(size, size=(count, 1, 2))
