@@ -32,7 +32,9 @@ def stack_films(films) -> np.ndarray:
 def _picture(frame, name):
     frame = np.asarray(frame)
     if frame.ndim not in (2, 3) or 0 in frame.shape:
-        raise ValueError(f"expected a picture (height, width) or (height, width, channels), but {name} is {frame.shape}")
+        raise ValueError(
+            f"expected a picture (height, width) or (height, width, channels), but {name} is {frame.shape}"
+        )
     return frame if frame.ndim == 3 else frame[:, :, None]
 
 
