@@ -121,6 +121,15 @@ def draw_traces():
     )
 
 
+def draw_film_strip():
+    frames = list(np.linspace(0, 1, 48).reshape(3, 4, 4))
+    plots.film_strip({"true": frames, "predicted": [None, *frames[1:]]}, title="Film")
+
+
+def draw_pictures():
+    plots.pictures({"true": np.eye(3), "predicted": None}, title="Frame 1")
+
+
 FIGURES = [value for name, value in sorted(globals().items()) if name.startswith("draw_")]
 
 

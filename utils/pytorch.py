@@ -93,11 +93,11 @@ def start_like_keras(layer, *, forget_bias=1.0) -> None:
 
 
 def start_all_like_keras(model) -> None:
-    """Give all recurrent and linear layers and all embeddings inside ``model`` the weights that Keras starts with."""
+    """Give all recurrent, linear and convolutional layers and embeddings in ``model`` the weights Keras starts with."""
     for layer in model.modules():
         if isinstance(layer, nn.RNNBase):
             start_like_keras(layer)
-        elif isinstance(layer, nn.Linear):
+        elif isinstance(layer, (nn.Linear, nn.Conv2d)):
             nn.init.xavier_uniform_(layer.weight)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)

@@ -259,3 +259,19 @@ def known_answers(cut, length) -> float:
         )
     last = max(part.max() for part in train)
     return float(np.mean(test[1] <= last))
+
+
+def class_gap(labels, other_labels) -> float:
+    """The largest difference between the shares that one class has in two parts, such as training and validation.
+
+    labels, other_labels  (rows,) the labels of the two parts
+
+    Returns 0 where all classes are equally frequent in both, about 1 over the square root of the smaller part where
+    rows were drawn at random, and 1 where one part has a class to itself. Raises ValueError if a part is empty.
+    """
+    parts = [np.asarray(part) for part in (labels, other_labels)]
+    if any(part.ndim != 1 or not len(part) for part in parts):
+        shapes = " and ".join(str(part.shape) for part in parts)
+        raise ValueError(f"expected the labels (rows,) of two parts with at least one row each, got {shapes}")
+    shares = [[np.mean(part == name) for part in parts] for name in np.unique(np.concatenate(parts))]
+    return float(np.abs(np.diff(shares, axis=1)).max())

@@ -250,6 +250,48 @@ def move_back(times, truth, forecasts, *, most, ylabel, title):
     display(ipywidgets.VBox([slider, figure]))
 
 
+def scrub_a_film(film, forecast, read, *, title):
+    """Scrub through a film, true and predicted frames side by side; shuffle the frames that the forecast is made from.
+
+    First draws the film strip of true and predicted frames.
+
+    film      (frames, height, width, 1), pixels from 0 to 1
+    forecast  function from the first frames (read, height, width, 1) to the others (frames - read, height, width, 1)
+    read      how many frames it reads
+    """
+    film = np.asarray(film)
+    empty = [None] * read
+    plots.film_strip({"true": list(film), "predicted": [*empty, *forecast(film[:read])]}, title=title)
+
+    order, predicted, rng = list(range(read)), [*empty, *forecast(film[:read])], np.random.default_rng(0)
+    slider = ipywidgets.IntSlider(read + 1, 1, len(film), description="frame", continuous_update=True, layout=WIDE)
+    shuffle, restore = (
+        ipywidgets.Button(description=text, layout={"width": "auto"})
+        for text in (f"shuffle the first {read} frames", "in order")
+    )
+    figure = ipywidgets.Output()
+
+    def draw(_=None):
+        k = slider.value - 1
+        true = film[order[k]] if k < read else film[k]
+        name = "predicted" if k >= read else "predicted: reads this one"
+        how = "read in the order " + " ".join(str(place + 1) for place in order)
+        with figure:
+            clear_output(wait=True)
+            plots.pictures({"true": true, name: predicted[k]}, title=f"Frame {k + 1} of {len(film)}, {how}")
+
+    def arrange(new_order):
+        order[:] = new_order
+        predicted[:] = [*empty, *forecast(film[order])]
+        draw()
+
+    shuffle.on_click(lambda _: arrange([int(place) for place in rng.permutation(read)]))
+    restore.on_click(lambda _: arrange(range(read)))
+    slider.observe(draw, names="value")
+    draw()
+    display(ipywidgets.VBox([slider, ipywidgets.HBox([shuffle, restore]), figure]))
+
+
 class _Limits:
     """The ends of an axis that must not jump: they hold all ``values``, with some room on both sides."""
 

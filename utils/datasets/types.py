@@ -129,16 +129,37 @@ class Stories:
 
 
 @dataclass(frozen=True)
+class Films:
+    """Films, and what is to be said of each.
+
+    frames  (films, frames, height, width, channels) float32
+    labels  (films,) int32 class numbers; None where there are none
+    """
+
+    frames: np.ndarray
+    labels: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.frames.ndim != 5:
+            raise ValueError(f"expected films (films, frames, height, width, channels), got shape {self.frames.shape}")
+        if self.labels is not None and np.shape(self.labels) != (len(self),):
+            raise ValueError(f"expected {len(self)} labels, one a film, got shape {np.shape(self.labels)}")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """Sequences, Series, Tagged sentences, Pairs or Stories to train on and to test on.
+    """Sequences, Series, Tagged sentences, Pairs, Stories or Films to train on and to test on.
 
     ``classes[target]`` is the name of a class (empty if targets are numbers); ``source`` says where the data are from.
     """
 
     name: str
     classes: tuple[str, ...]
-    train: Sequences | Series | Tagged | Pairs | Stories
-    test: Sequences | Series | Tagged | Pairs | Stories
+    train: Sequences | Series | Tagged | Pairs | Stories | Films
+    test: Sequences | Series | Tagged | Pairs | Stories | Films
     source: str
 
 

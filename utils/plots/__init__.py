@@ -7,7 +7,7 @@ Words and numbers are at least 10 points high and dark enough to be read.
 from utils.plots.bars import bars, orders
 from utils.plots.diagrams import lstm_cell, padded_batch, rnn_cell, stacked_rnn, two_directions, unrolled_rnn
 from utils.plots.lines import curves, flags, forecasts, gradient_norms, traces, word_by_word
-from utils.plots.maps import alignment, depth_and_time, states, triangle
+from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, states, triangle
 from utils.plots.points import groups, pairs
 from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS
 from utils.plots.tapes import gate_tapes
@@ -20,6 +20,7 @@ __all__ = [
     "bars",
     "curves",
     "depth_and_time",
+    "film_strip",
     "flags",
     "forecasts",
     "gate_tapes",
@@ -29,6 +30,7 @@ __all__ = [
     "orders",
     "padded_batch",
     "pairs",
+    "pictures",
     "rnn_cell",
     "stacked_rnn",
     "states",

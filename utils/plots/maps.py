@@ -1,4 +1,4 @@
-"""Maps: a colour for each number of a table."""
+"""Maps: a colour for each number of a table or of a picture."""
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -116,3 +116,52 @@ def alignment(weights, sources, targets, *, title):
     figure.colorbar(image, ax=axis, label="attention", shrink=0.85)
     looks = ", ".join(f"{target} at {k + 1} ({sources[k]})" for target, k in zip(targets, top, strict=True))
     show_figure(figure, f"{title}. Rows are written symbols, columns read ones; the largest weights: {looks}.")
+
+
+def film_strip(films, *, title, first=1):
+    """Films below each other, a picture for each frame, black for 1 and white for 0; frames that are missing are empty.
+
+    films  name to a list of pictures (height, width) or (height, width, 1), all films of one length; None where a film
+           has no such frame
+    first  the number of the first frame
+    """
+    length = len(next(iter(films.values())))
+    figure, _ = new_figure(1, height=0.6 + 0.95 * min(7.2 / length, 1.1) * len(films))
+    figure.clear()
+    axes = figure.subplots(len(films), length, squeeze=False)
+    seen = []
+    for row, (name, frames) in zip(axes, films.items(), strict=True):
+        for axis, frame in zip(row, frames, strict=True):
+            _picture(axis, frame)
+        row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        there = [first + k for k, frame in enumerate(frames) if frame is not None]
+        seen.append(f"{' '.join(name.split())}: frames {there[0]} to {there[-1]}")
+    for k, axis in enumerate(axes[0]):
+        axis.set_title(str(first + k), fontsize=10)
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. Film strips, a picture for each frame. {'; '.join(seen)}.")
+
+
+def pictures(panels, *, title):
+    """Pictures beside each other, black for 1 and white for 0.
+
+    panels  name to a picture (height, width) or (height, width, 1), or None for an empty one
+    """
+    figure, axes = new_figure(len(panels), height=2.9)
+    said = []
+    for axis, (name, frame) in zip(axes, panels.items(), strict=True):
+        _picture(axis, frame)
+        axis.set_title(name)
+        dark = "empty" if frame is None else f"{int((np.asarray(frame) >= 0.5).sum())} dark pixels"
+        said.append(f"{name}: {dark}")
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. Pictures side by side. {'; '.join(said)}.")
+
+
+def _picture(axis, frame):
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(frame is not None)
+    axis.spines[:].set_color(QUIET)
+    if frame is not None:
+        frame = np.asarray(frame)
+        axis.imshow(frame.reshape(frame.shape[:2]), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
