@@ -16,6 +16,7 @@ from utils.datasets import (
     echo,
     emoji_names,
     entities,
+    free_spoken_digits,
     future_tags,
     latch,
     markov,
@@ -27,6 +28,7 @@ from utils.datasets import (
     reversed_digits,
     reviews,
     same_bag,
+    spoken_digits,
     sst2,
     stories,
     surnames,
@@ -35,7 +37,7 @@ from utils.datasets import (
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import Dataset, Pairs, Sequences, Series, Split, Stories, Stream, Tagged, TextDataset
+from utils.datasets.types import Dataset, Pairs, Sequences, Series, Split, Stories, Stream, Tagged, TextDataset, Utterances
 
 __all__ = [
     "DataError",
@@ -48,6 +50,7 @@ __all__ = [
     "Stream",
     "Tagged",
     "TextDataset",
+    "Utterances",
     "download",
     "is_available",
     "load",
@@ -67,6 +70,7 @@ _LOADERS = {
     "echo": echo.load,
     "emoji_names": emoji_names.load,
     "entities": entities.load,
+    "free_spoken_digits": free_spoken_digits.load,
     "future_tags": future_tags.load,
     "latch": latch.load,
     "markov": markov.load,
@@ -77,6 +81,7 @@ _LOADERS = {
     "reversed_digits": reversed_digits.load,
     "reviews": reviews.load,
     "same_bag": same_bag.load,
+    "spoken_digits": spoken_digits.load,
     "sst2": sst2.load,
     "stories": stories.load,
     "surnames": surnames.load,

@@ -2,8 +2,9 @@
 
 import numpy as np
 from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 
-from utils.plots.style import QUIET, new_figure, show_figure
+from utils.plots.style import COLOURS, MARKERS, QUIET, legend, new_figure, number, show_figure
 
 
 def states(values, symbols, names, *, title, symbol_names=(), label="state"):
@@ -116,3 +117,55 @@ def alignment(weights, sources, targets, *, title):
     figure.colorbar(image, ax=axis, label="attention", shrink=0.85)
     looks = ", ".join(f"{target} at {k + 1} ({sources[k]})" for target, k in zip(targets, top, strict=True))
     show_figure(figure, f"{title}. Rows are written symbols, columns read ones; the largest weights: {looks}.")
+
+
+def spikes(clip, probabilities, names, *, hop, title):
+    """A spectrogram, and below it what a network says at each frame.
+
+    clip           (frames, bands) loudness, the lowest band first
+    probabilities  (frames, symbols) the first of which is the blank; only symbols that reach a half are drawn
+    names          (symbols,)
+    hop            seconds from frame to frame
+    """
+    clip, probabilities = np.asarray(clip), np.asarray(probabilities)
+    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
+    seconds = hop * np.arange(len(clip))
+    ends = (-hop / 2, seconds[-1] + hop / 2, 0.5, clip.shape[1] + 0.5)
+    above.imshow(clip.T, origin="lower", aspect="auto", cmap="magma", extent=ends, interpolation="nearest")
+    above.set(title=title, ylabel="band")
+    below.spines[["top", "right"]].set_visible(False)
+    below.plot(seconds, probabilities[:, 0], color=COLOURS[6], linewidth=1.4, label=f"{names[0]} (blank)")
+    said = []
+    for k in (k for k in range(1, len(names)) if probabilities[:, k].max() >= 0.5):
+        look = {"color": COLOURS[(k - 1) % 6], "marker": MARKERS[k % len(MARKERS)], "markersize": 4}
+        below.plot(seconds, probabilities[:, k], linewidth=1.4, label=names[k], **look)
+        top = probabilities[:, k].argmax()
+        said.append(f"{names[k]} {number(probabilities[top, k])} at {number(seconds[top])} s")
+    below.set(xlabel="seconds", ylabel="probability", ylim=(-0.04, 1.08))
+    legend(below)
+    blank = f"the blank is on top in {np.mean(probabilities.argmax(axis=1) == 0):.0%} of {len(clip)} frames"
+    spoken = f"highest: {', '.join(said)}" if said else "no other symbol reaches a half"
+    show_figure(figure, f"{title}. Spectrogram above, probabilities below: {blank}; {spoken}.")
+
+
+def spectrograms(panels, *, hop, title):
+    """Spectrograms above each other, on one scale of colours and time.
+
+    panels  name to (frames, bands), the lowest band first; all of one shape
+    hop     seconds from frame to frame
+    """
+    figure = Figure(figsize=(7.2, 0.8 + 1.5 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    low, high = min(clip.min() for clip in panels.values()), max(clip.max() for clip in panels.values())
+    for axis, (name, clip) in zip(axes, panels.items(), strict=True):
+        ends = (-hop / 2, hop * (len(clip) - 0.5), 0.5, clip.shape[1] + 0.5)
+        look = {"cmap": "magma", "vmin": low, "vmax": high, "interpolation": "nearest"}
+        image = axis.imshow(clip.T, origin="lower", aspect="auto", extent=ends, **look)
+        axis.set_title(name, fontsize=10)
+        axis.set_ylabel("band")
+    axes[-1].set_xlabel("seconds")
+    figure.colorbar(image, ax=axes, label="log power")
+    figure.suptitle(title)
+    sizes = "; ".join(f"{name}: {len(clip)} frames of {clip.shape[1]} bands" for name, clip in panels.items())
+    show_figure(figure, f"{title}. Spectrograms, time to the right, low bands below. {sizes}.")
