@@ -233,9 +233,8 @@ def change_the_lattice(probabilities, find_paths, label, *, title):
             plots.lattice(signs, scores, label, title=title)
 
     draw_lattice(probabilities, label, title)
-    sliders = {}
-    for t in range(frames):
-        start = round(float(probabilities[t, 1]), 2)
+    sliders, starts = {}, probabilities[:, 1].round(2)
+    for t, start in enumerate(starts):
         options = {"min": 0, "max": 0.99, "step": 0.01, "continuous_update": False, "layout": WIDE}
         sliders[f"frame {t + 1}"] = ipywidgets.FloatSlider(start, description=f"1, frame {t + 1}", **options)
     box = ipywidgets.Text(label, description="label", continuous_update=False, layout={"width": "14em"})
@@ -245,9 +244,10 @@ def change_the_lattice(probabilities, find_paths, label, *, title):
             print(f"at most three of the digits {known}, please, not {label!r}")
             return
         table = probabilities.copy()
-        for row, one in zip(table, ones.values(), strict=True):
-            row *= (1 - one) / (1 - row[1])
-            row[1] = one
+        for row, one, start in zip(table, ones.values(), starts, strict=True):
+            if one != start:  # a slider that nobody moved is only rounded
+                row *= (1 - one) / (1 - row[1])
+                row[1] = one
         draw_lattice(table, label, "Your lattice")
 
     figure = ipywidgets.interactive_output(draw, {"label": box, **sliders})

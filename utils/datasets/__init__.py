@@ -37,7 +37,18 @@ from utils.datasets import (
     wnut17,
 )
 from utils.datasets.registry import DataError
-from utils.datasets.types import Dataset, Pairs, Sequences, Series, Split, Stories, Stream, Tagged, TextDataset, Utterances
+from utils.datasets.types import (
+    Dataset,
+    Pairs,
+    Sequences,
+    Series,
+    Split,
+    Stories,
+    Stream,
+    Tagged,
+    TextDataset,
+    Utterances,
+)
 
 __all__ = [
     "DataError",

@@ -22,9 +22,7 @@ def synthesiser(name=None):
         return importlib.import_module(f"utils.datasets.voices_{name or 'espeak'}")
     except (ImportError, OSError) as error:
         if name:
-            raise ImportError(
-                f"no eSpeak NG here ({error}): install espeakng-loader, or take voices='tones'"
-            ) from None
+            raise ImportError(f"no eSpeak NG here ({error}): install espeakng-loader, or take voices='tones'") from None
         return importlib.import_module("utils.datasets.voices_tones")
 
 
