@@ -247,9 +247,9 @@ def ctc_frames_lacking(labels, frames) -> np.ndarray:
     labels  (clips, longest) ids from 1 on, filled up on the right with 0, the blank
     frames  how many frames a clip has: one number, or (clips,)
 
-    CTC needs a frame for each label, and one more, a blank, between two equal labels in a row. A clip that lacks a frame
-    has probability 0: its loss is infinite (PyTorch) or a meaningless large number (TensorFlow), and so is the loss of
-    its batch. Look before training: one such clip is enough. Raises ValueError if a 0 stands between labels.
+    CTC needs a frame for each label, and one more, a blank, between two equal labels in a row. A clip that lacks one
+    has probability 0: its loss is infinite (PyTorch) or a large number without meaning (TensorFlow), and so is the
+    loss of its batch. Look before training: one such clip is enough. Raises ValueError if a 0 stands between labels.
     """
     labels = np.asarray(labels)
     if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer) or (labels < 0).any():

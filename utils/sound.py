@@ -51,7 +51,12 @@ def record(wave, rate, seconds, rng, *, noise=(20, 40)) -> np.ndarray:
 
 
 def trim(wave, *, share=0.02) -> np.ndarray:
-    """The sound without the silence at both ends: what is softer than ``share`` of its loudest sample."""
+    """The sound without the silence at both ends: what is softer than ``share`` of its loudest sample.
+
+    Raises ValueError if nothing is to be heard.
+    """
+    if not np.any(wave):
+        raise ValueError("expected a sound, got silence: is the microphone on?")
     loud = np.flatnonzero(np.abs(wave) > share * np.abs(wave).max())
     return wave[loud[0] : loud[-1] + 1]
 
@@ -67,7 +72,9 @@ def read_wav(path, *, rate) -> np.ndarray:
             channels, width, found = file.getnchannels(), file.getsampwidth(), file.getframerate()
             samples = file.readframes(file.getnframes())
     except (wav.Error, EOFError) as error:
-        raise ValueError(f"{path} is not a WAV file ({error or 'it is cut off'}): save it as WAV, 16 bits") from None
+        raise ValueError(
+            f"{path} is not a WAV file ({str(error) or 'it is cut off'}): save it as WAV, 16 bits"
+        ) from None
     if width != 2:
         raise ValueError(f"{path}: expected 16 bits a sample, got {8 * width}: save it as WAV, 16 bits")
     wave = np.frombuffer(samples, dtype="<i2").reshape(-1, channels) / 32_768

@@ -213,7 +213,7 @@ def turn_up_the_heat(write, beginning, temperatures, *, title):
 
 
 def change_the_lattice(probabilities, find_paths, label, *, title):
-    """Change what the frames say, or the label, and watch the paths and their sum. First draws the lattice of ``label``.
+    """Change what frames say, or the label, and watch the paths and their sum. First draws the lattice of ``label``.
 
     probabilities  (frames, symbols), row sums 1; symbol 0 is the blank, symbol k the digit k
     find_paths     function from probabilities and a label to (paths, one row of symbols each; their probabilities)
@@ -222,8 +222,7 @@ def change_the_lattice(probabilities, find_paths, label, *, title):
     There is a slider for each frame: how probable digit 1 is there; the other symbols share the rest as before.
     """
     probabilities = np.asarray(probabilities, dtype=float)
-    frames, symbols = probabilities.shape
-    known = "".join(map(str, range(1, symbols)))
+    known = "".join(map(str, range(1, probabilities.shape[1])))
 
     def draw_lattice(table, label, title):
         paths, scores = find_paths(table, [int(digit) for digit in label])

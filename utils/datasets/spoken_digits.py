@@ -33,6 +33,8 @@ def load(seed=0, *, train_size=1000, test_size=300, voices=None, noise=(20, 40),
     noise   how many decibels the noise is softer than the voice: from, to
     speed   words a minute: from, to
 
+    With eSpeak NG another run of the notebook gives the same data, a second call in one run nearly the same.
+
     Raises ValueError for sizes below 1, or a speed at which four digits do not fit into the recording.
     """
     if min(train_size, test_size) < 1:

@@ -2,6 +2,9 @@
 
 Imported only when it is asked for. Linux, macOS and Windows have wheels of it; where there is none, use
 `utils.datasets.voices_tones`, which has the same names. eSpeak NG stands under the GPL 3: it is called, not copied.
+
+Its hum goes on from call to call, where nothing can reset it: what is said twice differs by less than one can hear. A
+process that says the same things in the same order gets the same sounds.
 """
 
 import ctypes
@@ -56,7 +59,7 @@ _library.espeak_SetSynthCallback(_collect)
 
 
 def speak(digits, voice, *, words_per_minute=220, pitch=50) -> np.ndarray:
-    """The sound of some digits, such as "407", between -1 and 1: (samples,). The same in every run.
+    """The sound of some digits, such as "407", between -1 and 1: (samples,).
 
     Raises ValueError for an unknown voice or what is no digit.
     """
