@@ -354,8 +354,8 @@ def test_spikes_and_spectrograms_say_what_is_seen(capsys):
     plots.spikes(np.zeros((4, 20)), said[[0, 0, 0, 0]], ("–", "0", "1"), hop=0.025, title="Nothing")
     plots.spectrograms({"one": np.zeros((5, 20)), "two": np.ones((6, 20))}, hop=0.025, title="Voices")
     told = capsys.readouterr().out
-    assert "the blank is on top in 75% of 4 frames; highest: 0 0.90 at 0.03 s." in told
-    assert "no other symbol reaches a half" in told
+    assert "the blank is on top in 75% of 4 frames; 0 for 1 frames at 0.03 s." in told
+    assert "100% of 4 frames; no other symbol is." in told
     assert "one: 5 frames of 20 bands; two: 6 frames of 20 bands" in told
 
 

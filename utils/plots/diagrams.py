@@ -252,7 +252,7 @@ def lattice(paths, probabilities, label, *, title):
     axis.scatter(columns[on], rows[on], s=30 + 330 * dots[on], color=COLOURS[0], zorder=3)
     axis.set_xticks(range(frames), range(1, frames + 1))
     axis.set_yticks(range(len(slots)), slots)
-    axis.set(title=title, xlabel="frame", ylim=(len(slots) - 0.5, -0.5), xlim=(-0.4, frames - 0.6))
+    axis.set(title=title, xlabel="frame", ylabel="slot", ylim=(len(slots) - 0.5, -0.5), xlim=(-0.4, frames - 0.6))
     legend(axis)
     main = "; ".join(f"frame {t + 1}: {slots[dots[:, t].argmax()]} {number(dots[:, t].max())}" for t in range(frames))
     show_figure(figure, f"{title}. {len(paths)} paths through {len(slots)} slots. The largest share of each {main}.")

@@ -1,10 +1,12 @@
 """Maps: a colour for each number of a table."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from utils.plots.style import COLOURS, MARKERS, QUIET, legend, new_figure, number, show_figure
+from utils.plots.style import COLOURS, QUIET, legend, new_figure, number, show_figure
 
 
 def states(values, symbols, names, *, title, symbol_names=(), label="state"):
@@ -123,7 +125,8 @@ def spikes(clip, probabilities, names, *, hop, title):
     """A spectrogram, and below it what a network says at each frame.
 
     clip           (frames, bands) loudness, the lowest band first
-    probabilities  (frames, symbols) the first of which is the blank; only symbols that reach a half are drawn
+    probabilities  (frames, symbols) the first of which is the blank; only symbols that reach a half are drawn, and
+                   named where they are on top
     names          (symbols,)
     hop            seconds from frame to frame
     """
@@ -136,17 +139,21 @@ def spikes(clip, probabilities, names, *, hop, title):
     above.set(title=title, ylabel="band")
     below.spines[["top", "right"]].set_visible(False)
     below.plot(seconds, probabilities[:, 0], color=COLOURS[6], linewidth=1.4, label=f"{names[0]} (blank)")
-    said = []
-    for k in (k for k in range(1, len(names)) if probabilities[:, k].max() >= 0.5):
-        look = {"color": COLOURS[(k - 1) % 6], "marker": MARKERS[k % len(MARKERS)], "markersize": 4}
-        below.plot(seconds, probabilities[:, k], linewidth=1.4, label=names[k], **look)
-        top = probabilities[:, k].argmax()
-        said.append(f"{names[k]} {number(probabilities[top, k])} at {number(seconds[top])} s")
-    below.set(xlabel="seconds", ylabel="probability", ylim=(-0.04, 1.08))
+    for k in range(1, len(names)):
+        if probabilities[:, k].max() >= 0.5:
+            below.plot(seconds, probabilities[:, k], color=COLOURS[(k - 1) % 6], linewidth=1.8)
+    spoken, tops = [], probabilities.argmax(axis=1)
+    edges = [0, *(np.flatnonzero(np.diff(tops)) + 1), len(tops)]
+    for start, end in pairwise(edges):
+        symbol, middle = tops[start], (seconds[start] + seconds[end - 1]) / 2
+        if symbol:
+            below.text(middle, 1.03, names[symbol], ha="center", va="bottom", fontweight="bold")
+            spoken.append(f"{names[symbol]} for {end - start} frames at {number(middle)} s")
+    below.set(xlabel="seconds", ylabel="probability", ylim=(-0.04, 1.2))
     legend(below)
-    blank = f"the blank is on top in {np.mean(probabilities.argmax(axis=1) == 0):.0%} of {len(clip)} frames"
-    spoken = f"highest: {', '.join(said)}" if said else "no other symbol reaches a half"
-    show_figure(figure, f"{title}. Spectrogram above, probabilities below: {blank}; {spoken}.")
+    blank = f"the blank is on top in {np.mean(tops == 0):.0%} of {len(clip)} frames"
+    others = ", ".join(spoken) or "no other symbol is"
+    show_figure(figure, f"{title}. Spectrogram above, probabilities below: {blank}; {others}.")
 
 
 def spectrograms(panels, *, hop, title):
