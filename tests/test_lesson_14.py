@@ -294,6 +294,19 @@ def test_brute_force_recursion_pytorch_tensorflow_and_keras_agree(seed, blank):
         assert found["recursion"] == pytest.approx({0: 6.0775, 3: 3.8142}[blank], abs=5e-5)
 
 
+def test_one_clip_too_short_and_one_step_spoil_all_that_was_learned():
+    torch = pytest.importorskip("torch")
+    head = torch.nn.Linear(3, 4)
+    optimizer = torch.optim.Adam(head.parameters())
+    log_probs = head(torch.ones(2, 2, 3)).log_softmax(2)  # (frames, clips, symbols)
+    labels, counts = torch.tensor([[1, 0], [1, 1]]), torch.tensor([1, 2])
+    loss = torch.nn.functional.ctc_loss(log_probs, labels, torch.tensor([2, 2]), counts, reduction="sum")
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+    optimizer.step()
+    assert loss.isinf() and not any(weight.isfinite().any() for weight in head.parameters())
+
+
 def find_paths(table, label):
     _, all_paths = from_the_lesson("collapse", "all_paths")
     found = all_paths(table)[tuple(label)]
