@@ -286,13 +286,19 @@ def _normalise(notebook):
         if cell.cell_type != "code":
             continue
         cell.metadata.pop("execution", None)
-        cell.outputs = [o for o in cell.outputs if "application/vnd.jupyter.widget-view+json" not in o.get("data", {})]
+        cell.outputs = [output for output in cell.outputs if not _is_live(output)]
         for output in cell.outputs:
             text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
             if output.get("name") == "stderr" or output.output_type == "error":
                 raise LessonError(f"cell {cell.id} wrote a warning or an error: {text[:300]!r}")
             if MACHINE.search(text):
                 raise LessonError(f"cell {cell.id} shows a path or an address of this machine: {text[:300]!r}")
+
+
+def _is_live(output):
+    """Whether an output lives only where the notebook runs: a control, or a sound, which is never published."""
+    data = output.get("data", {})
+    return "application/vnd.jupyter.widget-view+json" in data or "<audio" in data.get("text/html", "")
 
 
 def _built_from(notebook):

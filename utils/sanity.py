@@ -275,3 +275,27 @@ def class_gap(labels, other_labels) -> float:
         raise ValueError(f"expected the labels (rows,) of two parts with at least one row each, got {shapes}")
     shares = [[np.mean(part == name) for part in parts] for name in np.unique(np.concatenate(parts))]
     return float(np.abs(np.diff(shares, axis=1)).max())
+
+
+def ctc_frames_lacking(labels, frames) -> np.ndarray:
+    """How many frames each clip lacks for its labels: (clips,), 0 where there is at least one alignment.
+
+    labels  (clips, longest) ids from 1 on, filled up on the right with 0, the blank
+    frames  how many frames a clip has: one number, or (clips,)
+
+    CTC needs a frame for each label, and one more, a blank, between two equal labels in a row. A clip that lacks one
+    has probability 0: its loss is infinite (PyTorch) or a large number without meaning (TensorFlow), and so is the
+    loss of its batch. Look before training: one such clip is enough. Raises ValueError if a 0 stands between labels.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer) or (labels < 0).any():
+        raise ValueError(f"expected labels (clips, longest), whole numbers from 0 on, got shape {labels.shape}")
+    real = labels != 0
+    if (real[:, 1:] & ~real[:, :-1]).any():
+        row = int((real[:, 1:] & ~real[:, :-1]).any(axis=1).argmax())
+        raise ValueError(f"row {row} has a 0 before a label: 0 is the blank, it may only fill up on the right")
+    frames = np.asarray(frames)
+    if frames.shape not in ((), (len(labels),)):
+        raise ValueError(f"expected one number of frames, or one for each of {len(labels)} clips, got {frames.shape}")
+    repeats = (real[:, 1:] & (labels[:, 1:] == labels[:, :-1])).sum(axis=1)
+    return np.maximum(real.sum(axis=1) + repeats - frames, 0)

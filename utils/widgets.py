@@ -212,6 +212,47 @@ def turn_up_the_heat(write, beginning, temperatures, *, title):
     display(ipywidgets.VBox([slider, box, text]))
 
 
+def change_the_lattice(probabilities, find_paths, label, *, title):
+    """Change what frames say, or the label, and watch the paths and their sum. First draws the lattice of ``label``.
+
+    probabilities  (frames, symbols), row sums 1; symbol 0 is the blank, symbol k the digit k
+    find_paths     function from probabilities and a label to (paths, one row of symbols each; their probabilities)
+    label          the first label, such as "11"
+
+    There is a slider for each frame: how probable digit 1 is there; the other symbols share the rest as before.
+    """
+    probabilities = np.asarray(probabilities, dtype=float)
+    known = "".join(map(str, range(1, probabilities.shape[1])))
+
+    def draw_lattice(table, label, title):
+        paths, scores = find_paths(table, [int(digit) for digit in label])
+        print(f"{len(paths)} paths for {label!r}, together {np.sum(scores):.6f}")
+        if len(paths):
+            signs = [["–" if symbol == 0 else str(symbol) for symbol in path] for path in paths]
+            plots.lattice(signs, scores, label, title=title)
+
+    draw_lattice(probabilities, label, title)
+    sliders, starts = {}, probabilities[:, 1].round(2)
+    for t, start in enumerate(starts):
+        options = {"min": 0, "max": 0.99, "step": 0.01, "continuous_update": False, "layout": WIDE}
+        sliders[f"frame {t + 1}"] = ipywidgets.FloatSlider(start, description=f"1, frame {t + 1}", **options)
+    box = ipywidgets.Text(label, description="label", continuous_update=False, layout={"width": "14em"})
+
+    def draw(label, **ones):
+        if not set(label) <= set(known) or len(label) > 3:
+            print(f"at most three of the digits {known}, please, not {label!r}")
+            return
+        table = probabilities.copy()
+        for row, one, start in zip(table, ones.values(), starts, strict=True):
+            if one != start:  # a slider that nobody moved is only rounded
+                row *= (1 - one) / (1 - row[1])
+                row[1] = one
+        draw_lattice(table, label, "Your lattice")
+
+    figure = ipywidgets.interactive_output(draw, {"label": box, **sliders})
+    display(ipywidgets.VBox([box, *sliders.values(), figure]))
+
+
 def _written(write, beginning, temperature):
     text = textwrap.fill(" ".join(write(beginning, temperature).split()), 88, break_long_words=True)
     print(f"\ntemperature {temperature:.1f}\n{textwrap.indent(text, '  ')}")

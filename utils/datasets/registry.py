@@ -1,6 +1,7 @@
 """Files that are fetched from the web: where they are, how they are checked, where they are kept.
 
-data/registry.toml lists each file with its address, size and sha256. Pooch does the fetching: it writes to a
+data/registry.toml lists each file with its address, size and sha256; of a set of many files it names another list that
+does, and the folder where they are. Pooch does the fetching: it writes to a
 temporary file and moves it into place only after the checksum is right.
 """
 
@@ -11,7 +12,23 @@ from pathlib import Path
 import pooch
 import requests
 
-REGISTRY = tomllib.loads((Path(__file__).parents[2] / "data" / "registry.toml").read_text(encoding="utf-8"))
+DATA = Path(__file__).parents[2] / "data"
+
+
+def _listed(entry) -> list[dict]:
+    """The files of a set that stand in a list of their own, one a line: sha256, bytes, name."""
+    lines = (DATA / entry["list"]).read_text(encoding="utf-8").splitlines()
+    rows = (line.split() for line in lines)
+    return [
+        {"name": name, "url": entry["folder"] + name.split("/")[-1], "bytes": int(size), "sha256": sha256}
+        for sha256, size, name in rows
+    ]
+
+
+REGISTRY = tomllib.loads((DATA / "registry.toml").read_text(encoding="utf-8"))
+for _entry in REGISTRY.values():
+    if "list" in _entry:
+        _entry["files"] = _listed(_entry)
 
 pooch.get_logger().setLevel("WARNING")  # its progress lines name folders of this machine
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from utils.sanity import ctc_frames_lacking
+
 
 @dataclass(frozen=True)
 class Split:
@@ -150,16 +152,49 @@ class Films:
 
 
 @dataclass(frozen=True)
+class Utterances:
+    """Recordings as spectrograms, what is said in each, and by whom.
+
+    clips     (clips, frames, bands) float32
+    labels    (clips, longest) int32, ids from 1 on in the order in which they are said; 0 fills up on the right
+    speakers  one name for each clip
+    """
+
+    clips: np.ndarray
+    labels: np.ndarray
+    speakers: list[str]
+
+    def __post_init__(self):
+        sizes = len(self.clips), len(self.labels), len(self.speakers)
+        if np.ndim(self.clips) != 3 or np.ndim(self.labels) != 2 or len(set(sizes)) != 1:
+            raise ValueError(
+                f"expected clips (clips, frames, bands), labels (clips, longest) and a speaker for each clip, "
+                f"got shapes {np.shape(self.clips)}, {np.shape(self.labels)} and {sizes[2]} speakers"
+            )
+        lacking = ctc_frames_lacking(self.labels, np.shape(self.clips)[1])
+        if (lacking > 0).any():
+            row = int(lacking.argmax())
+            needed = np.shape(self.clips)[1] + lacking[row]
+            raise ValueError(
+                f"clip {row} is too short for its labels: expected {needed} frames or more (one a label, and one "
+                f"between equal neighbours), got {np.shape(self.clips)[1]}: leave it out, or take more frames a second"
+            )
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """Sequences, Series, Tagged sentences, Pairs, Stories or Films to train on and to test on.
+    """Sequences, Series, Tagged sentences, Pairs, Stories, Films or Utterances to train on and to test on.
 
     ``classes[target]`` is the name of a class (empty if targets are numbers); ``source`` says where the data are from.
     """
 
     name: str
     classes: tuple[str, ...]
-    train: Sequences | Series | Tagged | Pairs | Stories | Films
-    test: Sequences | Series | Tagged | Pairs | Stories | Films
+    train: Sequences | Series | Tagged | Pairs | Stories | Films | Utterances
+    test: Sequences | Series | Tagged | Pairs | Stories | Films | Utterances
     source: str
 
 

@@ -5,9 +5,9 @@ Words and numbers are at least 10 points high and dark enough to be read.
 """
 
 from utils.plots.bars import bars, orders
-from utils.plots.diagrams import lstm_cell, padded_batch, rnn_cell, stacked_rnn, two_directions, unrolled_rnn
+from utils.plots.diagrams import lattice, lstm_cell, padded_batch, rnn_cell, stacked_rnn, two_directions, unrolled_rnn
 from utils.plots.lines import curves, flags, forecasts, gradient_norms, traces, word_by_word
-from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, states, triangle
+from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, spectrograms, spikes, states, triangle
 from utils.plots.points import groups, pairs
 from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS
 from utils.plots.tapes import gate_tapes
@@ -26,12 +26,15 @@ __all__ = [
     "gate_tapes",
     "gradient_norms",
     "groups",
+    "lattice",
     "lstm_cell",
     "orders",
     "padded_batch",
     "pairs",
     "pictures",
     "rnn_cell",
+    "spectrograms",
+    "spikes",
     "stacked_rnn",
     "states",
     "traces",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS, QUIET, TEXT, legend, new_figure, show_figure
+from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS, QUIET, TEXT, legend, new_figure, number, show_figure
 
 
 def unrolled_rnn(symbols, *, title):
@@ -219,3 +219,40 @@ def _arrow(axis, start, end, colour, *, shrink=0, linewidth=1.5):
 def _canvas(axis, xlim, ylim, title):
     axis.set(xlim=xlim, ylim=ylim, title=title)
     axis.axis("off")
+
+
+def lattice(paths, probabilities, label, *, title):
+    """All ways through a CTC lattice: frames from left to right, the label with its blanks from top to bottom.
+
+    paths          one path a row: a symbol of ``label``, or "–" for the blank, at each frame; all collapse to ``label``
+    probabilities  (paths,) probability of each path
+    label          the symbols, such as "11"
+
+    The thicker a line and the larger a dot, the larger its share of the sum over all paths.
+    """
+    slots = ["–", *(sign for symbol in label for sign in (symbol, "–"))]
+    frames, total = len(paths[0]) if len(paths) else 1, np.sum(probabilities)
+    dots, lines = np.zeros((len(slots), frames)), {}
+    for path, probability in zip(paths, probabilities, strict=True):
+        slot = 0 if path[0] == "–" else 1
+        walk = [slot]
+        for symbol in path[1:]:
+            slot = next(s for s in (slot, slot + 1, slot + 2) if slots[s] == symbol)
+            walk.append(slot)
+        dots[walk, range(frames)] += probability / total
+        for t, step in enumerate(pairwise(walk)):
+            lines[t, step] = lines.get((t, step), 0) + probability / total
+    figure, axes = new_figure(1, height=1.1 + 0.42 * len(slots))
+    axis = axes[0]
+    for (t, (a, b)), share in lines.items():
+        axis.plot([t, t + 1], [a, b], color=COLOURS[0], linewidth=0.6 + 7 * share, alpha=0.55, solid_capstyle="round")
+    rows, columns = np.indices(dots.shape)
+    on = dots > 0
+    axis.scatter(columns[~on], rows[~on], s=12, color="#B0B0B0", label="no path comes here")
+    axis.scatter(columns[on], rows[on], s=30 + 330 * dots[on], color=COLOURS[0], zorder=3)
+    axis.set_xticks(range(frames), range(1, frames + 1))
+    axis.set_yticks(range(len(slots)), slots)
+    axis.set(title=title, xlabel="frame", ylabel="slot", ylim=(len(slots) - 0.5, -0.5), xlim=(-0.4, frames - 0.6))
+    legend(axis)
+    main = "; ".join(f"frame {t + 1}: {slots[dots[:, t].argmax()]} {number(dots[:, t].max())}" for t in range(frames))
+    show_figure(figure, f"{title}. {len(paths)} paths through {len(slots)} slots. The largest share of each {main}.")

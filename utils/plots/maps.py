@@ -1,9 +1,12 @@
 """Maps: a colour for each number of a table or of a picture."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 
-from utils.plots.style import QUIET, new_figure, show_figure
+from utils.plots.style import COLOURS, QUIET, legend, new_figure, number, show_figure
 
 
 def states(values, symbols, names, *, title, symbol_names=(), label="state"):
@@ -165,3 +168,60 @@ def _picture(axis, frame):
     if frame is not None:
         frame = np.asarray(frame)
         axis.imshow(frame.reshape(frame.shape[:2]), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+
+
+def spikes(clip, probabilities, names, *, hop, title):
+    """A spectrogram, and below it what a network says at each frame.
+
+    clip           (frames, bands) loudness, the lowest band first
+    probabilities  (frames, symbols) the first of which is the blank; only symbols that reach a half are drawn, and
+                   named where they are on top
+    names          (symbols,)
+    hop            seconds from frame to frame
+    """
+    clip, probabilities = np.asarray(clip), np.asarray(probabilities)
+    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
+    seconds = hop * np.arange(len(clip))
+    ends = (-hop / 2, seconds[-1] + hop / 2, 0.5, clip.shape[1] + 0.5)
+    above.imshow(clip.T, origin="lower", aspect="auto", cmap="magma", extent=ends, interpolation="nearest")
+    above.set(title=title, ylabel="band")
+    below.spines[["top", "right"]].set_visible(False)
+    below.plot(seconds, probabilities[:, 0], color=COLOURS[6], linewidth=1.4, label=f"{names[0]} (blank)")
+    for k in range(1, len(names)):
+        if probabilities[:, k].max() >= 0.5:
+            below.plot(seconds, probabilities[:, k], color=COLOURS[(k - 1) % 6], linewidth=1.8)
+    spoken, tops = [], probabilities.argmax(axis=1)
+    edges = [0, *(np.flatnonzero(np.diff(tops)) + 1), len(tops)]
+    for start, end in pairwise(edges):
+        symbol, middle = tops[start], (seconds[start] + seconds[end - 1]) / 2
+        if symbol:
+            below.text(middle, 1.03, names[symbol], ha="center", va="bottom", fontweight="bold")
+            spoken.append(f"{names[symbol]} for {end - start} frames at {number(middle)} s")
+    below.set(xlabel="seconds", ylabel="probability", ylim=(-0.04, 1.2))
+    legend(below)
+    blank = f"the blank is on top in {np.mean(tops == 0):.0%} of {len(clip)} frames"
+    others = ", ".join(spoken) or "no other symbol is"
+    show_figure(figure, f"{title}. Spectrogram above, probabilities below: {blank}; {others}.")
+
+
+def spectrograms(panels, *, hop, title):
+    """Spectrograms above each other, on one scale of colours and time.
+
+    panels  name to (frames, bands), the lowest band first; all of one shape
+    hop     seconds from frame to frame
+    """
+    figure = Figure(figsize=(7.2, 0.8 + 1.5 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    low, high = min(clip.min() for clip in panels.values()), max(clip.max() for clip in panels.values())
+    for axis, (name, clip) in zip(axes, panels.items(), strict=True):
+        ends = (-hop / 2, hop * (len(clip) - 0.5), 0.5, clip.shape[1] + 0.5)
+        look = {"cmap": "magma", "vmin": low, "vmax": high, "interpolation": "nearest"}
+        image = axis.imshow(clip.T, origin="lower", aspect="auto", extent=ends, **look)
+        axis.set_title(name, fontsize=10)
+        axis.set_ylabel("band")
+    axes[-1].set_xlabel("seconds")
+    figure.colorbar(image, ax=axes, label="log power")
+    figure.suptitle(title)
+    sizes = "; ".join(f"{name}: {len(clip)} frames of {clip.shape[1]} bands" for name, clip in panels.items())
+    show_figure(figure, f"{title}. Spectrograms, time to the right, low bands below. {sizes}.")
