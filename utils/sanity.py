@@ -248,7 +248,9 @@ def known_answers(cut, length) -> float:
     length  how long a series to try
 
     Feeds ``cut`` the numbers 0, 1, 2, … instead of data. It must return 0: a forecast is about what comes after all
-    that is known. Inputs of the test may reach back into the training part, for these days have been.
+    that is known. Inputs of the test may reach back into the training part, for these days have been. (For a horizon
+    above 1 this is not enough: leave out ``horizon - 1`` windows between the parts, too, whose answers come later than
+    the first forecast is made.)
     """
     train, test = ([np.asarray(part) for part in pair] for pair in cut(np.arange(length)))
     sizes = [part.size for part in (*train, *test)]
@@ -266,8 +268,9 @@ def class_gap(labels, other_labels) -> float:
 
     labels, other_labels  (rows,) the labels of the two parts
 
-    Returns 0 where all classes are equally frequent in both, about 1 over the square root of the smaller part where
-    rows were drawn at random, and 1 where one part has a class to itself. Raises ValueError if a part is empty.
+    Returns 0 where all classes are equally frequent in both, at most about 1 over the square root of the smaller part
+    where rows were drawn at random, and 1 where a part is one class that the other lacks. Raises ValueError if a part
+    is empty.
     """
     parts = [np.asarray(part) for part in (labels, other_labels)]
     if any(part.ndim != 1 or not len(part) for part in parts):
