@@ -68,7 +68,7 @@ def read_wav(path, *, rate) -> np.ndarray:
           or a file that is no WAV.
     """
     try:
-        with wav.open(str(path)) as file:
+        with wav.open(str(path), "rb") as file:
             channels, width, found = file.getnchannels(), file.getsampwidth(), file.getframerate()
             samples = file.readframes(file.getnframes())
     except (wav.Error, EOFError) as error:
