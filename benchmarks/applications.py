@@ -17,9 +17,8 @@ from importlib import import_module
 import numpy as np
 
 from benchmarks import worker
-from benchmarks.lessons import definitions
 from benchmarks.report import Row, table
-from tools.lesson import TITLES, TRACKS
+from tools.lesson import TITLES, TRACKS, definitions
 from utils import datasets
 from utils.text import Vocabulary, encode
 

@@ -9,10 +9,9 @@ import pytest
 
 from benchmarks import applications, gpu, news, pipeline, pytorch, report, tensorflow, tracks
 from benchmarks.__main__ import PARTS, main
-from benchmarks.lessons import definitions
 from benchmarks.measure import exponent, interleaved, times_as_long
 from benchmarks.report import Row, table
-from tools.lesson import read
+from tools.lesson import definitions, read
 from utils.datasets.types import Split
 from utils.text import tokenise
 

@@ -222,6 +222,25 @@ def test_the_detector_passes_what_looks_back_only(causal):
     assert sanity.future_leak(causal, BATCH) == 0
 
 
+def filled_in_one_row(row):
+    def predict(x):
+        outputs = x.copy()
+        outputs[row, 0] = x[row, 1]
+        return outputs
+
+    return predict
+
+
+@pytest.mark.parametrize("row", [0, -1])
+def test_the_detector_finds_a_leak_in_the_first_and_in_the_last_row(row):
+    assert sanity.future_leak(filled_in_one_row(row), BATCH) > 0.01
+
+
+def test_the_detector_takes_missing_outputs_as_they_are():
+    assert sanity.future_leak(lambda x: np.where(np.arange(x.shape[1]) == 0, np.nan, x), BATCH) == 0
+    assert sanity.future_leak(lambda x: np.where(x[:, -1:] > 0, np.nan, x), BATCH) == np.inf
+
+
 def test_the_detector_needs_rows_steps_and_an_output_for_each_step():
     for predict, batch in (
         (np.sin, BATCH[:1]),

@@ -1,13 +1,12 @@
 """What lesson 13 adds: pairs and stories, the end symbol, its attention and beam search, the alignment figure."""
 
-import ast
 import re
 from datetime import date
 
 import numpy as np
 import pytest
 
-from tools.lesson import read
+from tools.lesson import definitions
 from utils import datasets, plots, sanity
 from utils.datasets import DataError, Pairs
 from utils.datasets.dates import LANGUAGES, written
@@ -16,13 +15,8 @@ from utils.text import END, START, Vocabulary, encode_to_end, until_end
 
 
 def from_the_lesson(*names):
-    """Functions that the lesson writes out, as its learners get them."""
-    found, space = [], {"np": np}
-    for cell in read("13_attention").cells:
-        if cell.kind == "code" and cell.track is None:
-            found += [n for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef) and n.name in names]
-    exec(compile(ast.Module(found, []), "lesson", "exec"), space)
-    return [space[name] for name in names]
+    found = definitions("13_attention", "pytorch")
+    return [found[name] for name in names]
 
 
 def test_the_target_of_a_number_is_the_number_backwards():

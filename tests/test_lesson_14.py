@@ -1,8 +1,6 @@
 """What lesson 14 adds: sound to frames, voices, real digits, the detector of short clips, the lattice, CTC itself."""
 
-import ast
 import importlib.util
-import itertools
 import math
 import os
 import subprocess
@@ -15,7 +13,7 @@ import pytest
 
 from tools.build import _normalise
 from tools.files import ROOT
-from tools.lesson import read
+from tools.lesson import definitions
 from utils import datasets, plots, sanity, sound, widgets
 from utils.datasets import DataError, Utterances, registry, spoken_digits, voices_tones
 from utils.datasets.free_spoken_digits import SPEAKERS
@@ -231,15 +229,8 @@ def test_labels_that_are_none_are_refused(labels, frames, message):
 
 
 def from_the_lesson(*names):
-    """Functions that the lesson writes out, as its learners get them."""
-    found = []
-    space = {"np": np, "itertools": itertools, "math": math}
-    exec("from collections import defaultdict", space)
-    for cell in read("14_speech_and_ctc").cells:
-        if cell.kind == "code" and cell.track is None and not cell.tags & {"wrong", "solution"}:
-            found += [n for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef) and n.name in names]
-    exec(compile(ast.Module(found, []), "lesson", "exec"), space)
-    return [space[name] for name in names]
+    found = definitions("14_speech_and_ctc", "pytorch")
+    return [found[name] for name in names]
 
 
 def softmax(logits):

@@ -1,12 +1,10 @@
 """What lesson 15 adds: time series that refuse bad times, its windows, a detector, the figure and the slider."""
 
-import ast
-
 import ipywidgets
 import numpy as np
 import pytest
 
-from tools.lesson import read
+from tools.lesson import definitions
 from utils import datasets, plots, sanity, widgets
 from utils.datasets import TimeSeries, fill_forward
 
@@ -15,16 +13,6 @@ DAY = np.timedelta64(1, "D")
 
 def dates(*texts):
     return np.array(texts, dtype="datetime64[D]")
-
-
-def from_the_lesson(*names):
-    """Functions that the lesson writes out, as its learners get them."""
-    found, space = [], {"np": np, "sanity": sanity, "rng": np.random.default_rng(0)}
-    for cell in read("15_time_series").cells:
-        if cell.kind == "code" and cell.track is None:
-            found += [n for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef) and n.name in names]
-    exec(compile(ast.Module(found, []), "lesson", "exec"), space)
-    return [space[name] for name in names]
 
 
 # What a series refuses
@@ -135,7 +123,7 @@ def test_fetched_weather_has_its_gaps_filled():
 
 
 def test_windows_hold_what_came_before_and_targets_what_comes_after():
-    [windows] = from_the_lesson("windows")
+    windows = definitions("15_time_series", "pytorch")["windows"]
     inputs, targets = windows(np.arange(6), 3, 2)
     assert inputs.tolist() == [[0, 1, 2], [1, 2, 3]] and targets.tolist() == [[3, 4], [4, 5]]
     inputs, targets = windows(np.zeros((10, 4)), 3)
@@ -143,32 +131,35 @@ def test_windows_hold_what_came_before_and_targets_what_comes_after():
 
 
 def test_a_horizon_longer_than_the_series_is_refused():
-    [windows] = from_the_lesson("windows")
+    windows = definitions("15_time_series", "pytorch")["windows"]
     with pytest.raises(ValueError, match=r"at least 3 \+ 14 values .*, got 6: take a longer series or a shorter"):
         windows(np.arange(6), 3, 14)
 
 
-def in_order(values, overlap=0):
-    rows = np.lib.stride_tricks.sliding_window_view(values, 4)
-    return [(part[:, :3], part[:, 3:]) for part in (rows[: 60 + overlap], rows[60:])]
+def in_order(values, gap=0, horizon=1):
+    """Windows of 3 and the value ``horizon`` steps on, cut at 60; ``gap`` windows before the cut are left out."""
+    rows = np.lib.stride_tricks.sliding_window_view(values, 3 + horizon)
+    return [(part[:, :3], part[:, -1:]) for part in (rows[: 60 - gap], rows[60:])]
 
 
-def test_answers_after_the_training_are_not_known():
-    assert sanity.known_answers(in_order, 100) == 0
+def test_a_cut_in_time_trains_on_nothing_later_than_any_test_window():
+    assert sanity.trained_on_the_future(in_order, 100) == 0
+    assert sanity.trained_on_the_future(lambda values: in_order(values, gap=6, horizon=7), 100) == 0
 
 
-def test_answers_that_were_trained_on_are_found():
-    assert 0 < sanity.known_answers(lambda values: in_order(values, overlap=5), 100) < 0.2
-    assert sanity.known_answers(lambda values: in_order(values)[::-1], 100) == 1
-    shuffled, windows = from_the_lesson("cut", "windows")
-    shuffled.__globals__["windows"] = windows
-    assert sanity.known_answers(lambda values: shuffled(values, True), 300) > 0.9
-    assert sanity.known_answers(lambda values: shuffled(values, False), 300) == 0
+def test_answers_that_come_after_a_test_window_are_found():
+    too_short = sanity.trained_on_the_future(lambda values: in_order(values, gap=5, horizon=7), 100)
+    assert too_short == pytest.approx(1 / 31)
+    assert sanity.trained_on_the_future(lambda values: in_order(values)[::-1], 100) == 1
+    lesson = definitions("15_time_series", "pytorch")
+    lesson["rng"], cut = np.random.default_rng(0), lesson["cut"]
+    assert sanity.trained_on_the_future(lambda values: cut(values, True), 300) > 0.9
+    assert sanity.trained_on_the_future(lambda values: cut(values, False), 300) == 0
 
 
 def test_a_part_without_windows_is_named():
     with pytest.raises(ValueError, match=r"got arrays of \[20, 20, 0, 0\] numbers: try a longer series than 23"):
-        sanity.known_answers(lambda values: [(values[:20], values[3:]), ([], [])], 23)
+        sanity.trained_on_the_future(lambda values: [(values[:20], values[3:]), ([], [])], 23)
 
 
 # The figure and the slider

@@ -1,13 +1,12 @@
 """What lesson 16 adds: films, hands, the stacked frames, the detector of classes, its ConvLSTM, figures, the slider."""
 
-import ast
 import builtins
 
 import ipywidgets
 import numpy as np
 import pytest
 
-from tools.lesson import read
+from tools.lesson import definitions
 from utils import datasets, plots, sanity, widgets
 from utils.cells import lstm_step
 from utils.datasets import DataError, Films
@@ -17,15 +16,8 @@ from utils.weights import CellWeights
 
 
 def from_the_lesson(track, *names):
-    """Functions and classes that the lesson writes out, with its imports, as its learners get them."""
-    found, space = [], {}
-    for cell in read("16_video").track(track):
-        if cell.kind == "code" and not cell.tags & {"check", "solution", "wrong"}:
-            for node in ast.parse(cell.source).body:
-                if isinstance(node, (ast.Import, ast.ImportFrom)) or getattr(node, "name", None) in names:
-                    found.append(node)
-    exec(compile(ast.Module(found, []), "lesson", "exec"), space)
-    return [space[name] for name in names]
+    found = definitions("16_video", track)
+    return [found[name] for name in names]
 
 
 def test_each_film_is_there_a_second_time_backwards_with_the_opposite_goal():

@@ -106,6 +106,17 @@ def test_a_truth_is_claimed_as_yes_or_no_and_not_as_a_number(name, track):
             assert says or not is_truth(call.args[1], assigned), told
 
 
+@pytest.mark.parametrize("track", TRACKS)
+@each_lesson
+def test_every_import_of_a_lesson_is_used(name, track):
+    nodes = [node for cell in read(name).track(track) if cell.runs for node in ast.walk(ast.parse(cell.source))]
+    imports = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
+    imported = {(alias.asname or alias.name).split(".")[0] for alias in imports}
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    for_learners = read(name).number is None  # the assignment's imports are for what they will write
+    assert for_learners or imported <= used, f"{name} ({track}) imports {imported - used} and does not use it"
+
+
 @each_notebook
 def test_outputs_hold_no_error_no_warning_and_no_widget(name, track):
     for cell in notebook(name, track).cells:

@@ -4,6 +4,7 @@ A lesson is Jupytext Markdown in lessons/. Cells without a tag are shared; a `py
 by its `tensorflow` sibling. What is wrong with a source is said in a LessonError that names the cell.
 """
 
+import ast
 import builtins
 import re
 import symtable
@@ -16,6 +17,7 @@ from tools.files import ROOT
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
 TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "nbval-check-output"}
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
 TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
@@ -88,6 +90,20 @@ def choose(wanted) -> list[str]:
 def read(name) -> Lesson:
     """Read lessons/NAME.md. Raises LessonError."""
     return parse(name, (ROOT / "lessons" / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def definitions(name, track) -> dict:
+    """The imports, functions and classes that a lesson's cells hold, {name: object}, as its learners get them.
+
+    Nothing else of the lesson is run: a name that only a run would bind has to be put into the dictionary, which is the
+    functions' namespace. Cells of checks are left out.
+    """
+    found = {"__name__": name}
+    for cell in read(name).track(track):
+        if cell.runs and "check" not in cell.tags:
+            body = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
+            exec(compile(ast.Module(body, []), f"<lesson {name}>", "exec"), found)
+    return found
 
 
 def parse(name, text) -> Lesson:

@@ -131,9 +131,10 @@ def future_leak(predict, batch) -> float:
     predict  function from a batch (batch, time, ...) to outputs (batch, time, ...)
     batch    array (batch, time, ...), at least two rows that differ, and two steps
 
-    For each step, all that comes after it is taken from the row above; the first row stays, so that means over the
-    batch change, too. Returns the largest absolute change of an output up to that step: 0 for a causal model. Whatever
-    is to forecast, to generate or to answer at once must be causal.
+    For each step, all that comes after it is taken from the row above, and then from the row below; one row stays, so
+    that means over the batch change, too. Returns the largest absolute change of an output up to that step: 0 for a
+    causal model, infinity where one turns into nan or back. Whatever is to forecast, to generate or to answer at once
+    must be causal.
     """
     batch = np.asarray(batch)
     outputs = np.asarray(predict(batch))
@@ -142,12 +143,19 @@ def future_leak(predict, batch) -> float:
             f"expected a batch (batch, time, ...) of two rows and steps or more, and an output for each step; "
             f"got shapes {batch.shape} and {outputs.shape}"
         )
-    moved = []
+    moved, later, earlier = [], slice(1, None), slice(None, -1)
     for t in range(1, batch.shape[1]):
-        other = batch.copy()
-        other[1:, t:] = batch[:-1, t:]
-        moved.append(np.abs(np.asarray(predict(other))[:, :t] - outputs[:, :t]).max())
+        for rows, others in ((later, earlier), (earlier, later)):
+            other = batch.copy()
+            other[rows, t:] = batch[others, t:]
+            moved.append(_largest_change(np.asarray(predict(other))[:, :t], outputs[:, :t]))
     return float(max(moved))
+
+
+def _largest_change(outputs, before):
+    """The largest absolute difference; nan in both is none, nan in one is infinite."""
+    missing = np.isnan(outputs) != np.isnan(before)
+    return np.inf if missing.any() else np.nan_to_num(np.abs(outputs - before), posinf=np.inf).max()
 
 
 def step_gap(step, reference, *, input_size, hidden_size) -> float:
@@ -241,26 +249,26 @@ def split_overlap(cut, length) -> float:
     return float(np.isin(validation, train).mean())
 
 
-def known_answers(cut, length) -> float:
-    """The share of the test's targets that do not come after everything that was trained on.
+def trained_on_the_future(cut, length) -> float:
+    """The share of test windows that end before everything that was trained on was known.
 
-    cut     function from a series (length,) to (training part, test part), each a pair (inputs, targets) of arrays
+    cut     function from a series (length,) to (training part, test part), each a pair of arrays: windows (windows, …)
+            and the answers to them
     length  how long a series to try
 
-    Feeds ``cut`` the numbers 0, 1, 2, … instead of data. It must return 0: a forecast is about what comes after all
-    that is known. Inputs of the test may reach back into the training part, for these days have been. (For a horizon
-    above 1 this is not enough: leave out ``horizon - 1`` windows between the parts, too, whose answers come later than
-    the first forecast is made.)
+    Feeds ``cut`` the numbers 0, 1, 2, … instead of data. It must return 0: a forecast is made from what is known at the
+    end of its window. Windows may reach back into the training part, for these days have been; a horizon above 1 needs
+    a gap of ``horizon - 1`` windows between the parts. Raises ValueError if a part holds nothing.
     """
     train, test = ([np.asarray(part) for part in pair] for pair in cut(np.arange(length)))
     sizes = [part.size for part in (*train, *test)]
     if len(sizes) != 4 or not all(sizes):
         raise ValueError(
-            f"expected inputs and targets of a training and of a test part, got arrays of {sizes} numbers: try a "
+            f"expected windows and answers of a training and of a test part, got arrays of {sizes} numbers: try a "
             f"longer series than {length}"
         )
-    last = max(part.max() for part in train)
-    return float(np.mean(test[1] <= last))
+    ends = test[0].reshape(len(test[0]), -1).max(axis=1)
+    return float(np.mean(ends < max(part.max() for part in train)))
 
 
 def class_gap(labels, other_labels) -> float:

@@ -17,7 +17,7 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 LONGEST_PAUSE = 0.06  # seconds between two digits
 
 
-def load(seed=0, *, held_out=("theo",), train_size=1000, test_size=300, noise=(20, 40)) -> Dataset:
+def load(*, seed=0, held_out=("theo",), train_size=1000, test_size=300, noise=(20, 40)) -> Dataset:
     """Strings of 1 to 4 digits by one speaker each, as `spoken_digits.load` gives them.
 
     held_out  the speakers of the test part; the others speak in the training part

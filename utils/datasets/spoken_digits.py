@@ -26,7 +26,7 @@ def synthesiser(name=None):
         return importlib.import_module("utils.datasets.voices_tones")
 
 
-def load(seed=0, *, train_size=1000, test_size=300, voices=None, noise=(20, 40), speed=(190, 250)) -> Dataset:
+def load(*, seed=0, train_size=1000, test_size=300, voices=None, noise=(20, 40), speed=(190, 250)) -> Dataset:
     """Recordings of 1.6 s as log-mel spectrograms (63 frames, 20 bands), and the ids of their digits: digit + 1.
 
     voices  "espeak", "tones" or None, as for `synthesiser`

@@ -212,7 +212,7 @@ class Stream:
 class TimeSeries:
     """Numbers that were measured one after the other.
 
-    times   (time,) NumPy dates, or numbers, in order
+    times   (time,) NumPy dates, or whole numbers, in order
     values  (time,) numbers
     step    how far apart two times are; None where they are uneven by their nature, such as the days of a market
 
@@ -266,7 +266,7 @@ def check_order(name, times):
 
 
 def fill_forward(times, values, *, step) -> tuple[np.ndarray, np.ndarray]:
-    """Times every ``step``, and the last number that was known at each: (times, values).
+    """Times every ``step`` (dates, or whole numbers), and the last number that was known at each: (times, values).
 
     Fills gaps and missing numbers (nan) with what came before, never with what came after: a line drawn across a gap
     would know its other end. What is missing before the first number and after the last one is cut off. Raises

@@ -129,8 +129,7 @@ def film_strip(films, *, title, first=1):
     first  the number of the first frame
     """
     length = len(next(iter(films.values())))
-    figure, _ = new_figure(1, height=0.6 + 0.95 * min(7.2 / length, 1.1) * len(films))
-    figure.clear()
+    figure = Figure(figsize=(7.2, 0.6 + 0.95 * min(7.2 / length, 1.1) * len(films)), layout="constrained")
     axes = figure.subplots(len(films), length, squeeze=False)
     seen = []
     for row, (name, frames) in zip(axes, films.items(), strict=True):
@@ -183,9 +182,8 @@ def spikes(clip, probabilities, names, *, hop, title):
     figure = Figure(figsize=(7.2, 4.4), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
     seconds = hop * np.arange(len(clip))
-    ends = (-hop / 2, seconds[-1] + hop / 2, 0.5, clip.shape[1] + 0.5)
-    above.imshow(clip.T, origin="lower", aspect="auto", cmap="magma", extent=ends, interpolation="nearest")
-    above.set(title=title, ylabel="band")
+    _spectrogram(above, clip, hop)
+    above.set_title(title)
     below.spines[["top", "right"]].set_visible(False)
     below.plot(seconds, probabilities[:, 0], color=COLOURS[6], linewidth=1.4, label=f"{names[0]} (blank)")
     for k in range(1, len(names)):
@@ -215,13 +213,18 @@ def spectrograms(panels, *, hop, title):
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     low, high = min(clip.min() for clip in panels.values()), max(clip.max() for clip in panels.values())
     for axis, (name, clip) in zip(axes, panels.items(), strict=True):
-        ends = (-hop / 2, hop * (len(clip) - 0.5), 0.5, clip.shape[1] + 0.5)
-        look = {"cmap": "magma", "vmin": low, "vmax": high, "interpolation": "nearest"}
-        image = axis.imshow(clip.T, origin="lower", aspect="auto", extent=ends, **look)
+        image = _spectrogram(axis, clip, hop, vmin=low, vmax=high)
         axis.set_title(name, fontsize=10)
-        axis.set_ylabel("band")
     axes[-1].set_xlabel("seconds")
     figure.colorbar(image, ax=axes, label="log power")
     figure.suptitle(title)
     sizes = "; ".join(f"{name}: {len(clip)} frames of {clip.shape[1]} bands" for name, clip in panels.items())
     show_figure(figure, f"{title}. Spectrograms, time to the right, low bands below. {sizes}.")
+
+
+def _spectrogram(axis, clip, hop, **colours):
+    """A clip (frames, bands) over seconds, the lowest band at the bottom."""
+    axis.set_ylabel("band")
+    ends = (-hop / 2, hop * (len(clip) - 0.5), 0.5, clip.shape[1] + 0.5)
+    look = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+    return axis.imshow(clip.T, cmap="magma", extent=ends, **look, **colours)
