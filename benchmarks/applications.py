@@ -96,7 +96,9 @@ def characters(lesson, tutorial) -> dict:
 
 def pairs(lesson, tutorial) -> dict:
     """Lesson 13's model on reversed digits; a sample is a pair."""
-    numbers = datasets.load("reversed_digits", seed=0, train_size=600 * 32)
+    numbers = datasets.load(
+        "reversed_digits", seed=0, train_size=600 * 32, longest=16, test_lengths=range(2, 17, 2), test_size=150
+    )
     read, write = lesson["vocabularies"](numbers.train)
     source, target = lesson["arrays"](numbers.train, read, write)
     test_source, test_target = lesson["arrays"](numbers.test, read, write)

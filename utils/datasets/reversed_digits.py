@@ -5,7 +5,7 @@ import numpy as np
 from utils.datasets.types import Dataset, Pairs
 
 
-def load(*, seed=0, train_size=19_200, longest=16, test_lengths=(2, 4, 6, 8, 10, 12, 14, 16), test_size=150) -> Dataset:
+def load(*, seed=0, train_size=12_800, longest=12, test_lengths=(2, 4, 6, 8, 10, 12), test_size=200) -> Dataset:
     """Pairs of texts of digits; the target is the source read from its end.
 
     The training part has all lengths from 2 to ``longest``, the test part ``test_size`` pairs of each of
