@@ -1,11 +1,15 @@
-"""Lessons 12 and 13 against what their famous models do elsewhere: a training step, and writing a text.
+"""Lessons 12, 13, 14 and 16 against what their models do elsewhere: a training step, and writing a text.
 
 Training: the lesson's own code, read from its source, against the step of an official tutorial for the same model,
 optimiser and data (`tutorials`). Lesson 12 reads 32 rows of 64 characters at once; the tutorial calls the model for
 each character of one line. Lesson 13 calls the decoder once for all symbols of 32 pairs; the tutorial calls it for each
-symbol. In a series of trainings each is twice as long as the one before. The first whose held-out score reaches a goal
-gives the seconds to this score, with what is paid once, such as compiling. The last two together give the samples per
-second without it; the series goes on until the samples take most of the time.
+symbol. Lesson 14 reads 32 recordings at once; the other way is a loop that reads one. In a series of trainings each is
+twice as long as the one before. The first whose held-out score reaches a goal gives the seconds to this score, with
+what is paid once, such as compiling. The last two together give the samples per second without it; the series goes on
+until the samples take most of the time.
+
+Lesson 16's ConvLSTM is a class of ours in PyTorch, and Keras's layer in TensorFlow: the frames per second of one
+training are compared with those of the other.
 
 Writing: one step for each character with the state kept, against the whole text again for each character, which is what
 `model.predict` in a loop does.
@@ -38,9 +42,12 @@ def measure(half) -> dict:
     track = half.__name__.rpartition(".")[2]
     tutorial = import_module(f"benchmarks.tutorials.{track}")
     language, translation = definitions("12_language_models", track), definitions("13_attention", track)
+    speech, video = (definitions(name, track) | tutorial.LOSSES for name in ("14_speech_and_ctc", "16_video"))
     return {
         "characters": characters(language, tutorial),
         "translation": pairs(translation, tutorial),
+        "speech": recordings(speech, tutorial),
+        "video": frames(video),
         "writing": writing(language, track),
     }
 
@@ -127,6 +134,39 @@ def pairs(lesson, tutorial) -> dict:
     return race({"lesson": (by_lesson, 75 * 32), "tutorial": (by_tutorial, 75 * 32)}, good_enough)
 
 
+def recordings(lesson, tutorial) -> dict:
+    """Lesson 14's recogniser; a sample is a recording. Only the speed is compared, so any model is good enough."""
+    speech = datasets.load("spoken_digits", seed=0)
+    clips, labels = lesson["standardised"](speech.train.clips), speech.train.labels
+
+    def by_lesson(count):
+        model, rows = lesson["recogniser"](), np.arange(count) % len(clips)
+        list(lesson["training"](model, clips[rows], labels[rows], lesson["ctc"], passes=1))
+        return model
+
+    def one_by_one(count):
+        model = lesson["recogniser"]()
+        step = tutorial.recording_step(model, lesson["ctc"])
+        for row in np.arange(count) % len(clips):
+            step(clips[row], labels[row])
+        return model
+
+    return race({"lesson": (by_lesson, 10 * 32), "one": (one_by_one, 2 * 32)}, lambda model: True)
+
+
+def frames(lesson) -> dict:
+    """Lesson 16's ConvLSTM, which says the next frame; a sample is a frame. Only the speed is measured."""
+    films = datasets.load("bouncing_sprites", seed=0).train.frames
+
+    def train(count):
+        rows = np.arange(count // (films.shape[1] - 1)) % len(films)
+        model, settings = lesson["NextFrame"](), {"epochs": 1, "learning_rate": 1e-2, "batch_size": 10}
+        lesson["train"](model, films[rows, :-1], films[rows, 1:], lesson["per_pixel"], **settings)
+        return model
+
+    return race({"lesson": (train, 100 * (films.shape[1] - 1))}, lambda model: True)
+
+
 def writing(lesson, track) -> dict:
     """Characters per second of lesson 12's `write`, and of reading the whole text again for each character."""
     alphabet = Vocabulary(["".join(map(chr, range(32, 132)))])
@@ -176,10 +216,16 @@ def describe(found) -> str:
             rows.append(Row(TITLES[track], what, ours["speed"] / theirs["speed"], at_least=goal))
             what = f"lesson {lesson}: time to equal held-out score, tutorial over lesson"
             rows.append(Row(TITLES[track], what, theirs["seconds"] / ours["seconds"], at_least=goal))
+        speech = result["speech"]
+        what = "lesson 14: recordings per second, batches of 32 over one by one"
+        rows.append(Row(TITLES[track], what, speech["lesson"]["speed"] / speech["one"]["speed"]))
         writing = result["writing"]
         what = "lesson 12: characters written per second, state kept over whole text again"
         rows.append(Row(TITLES[track], what, writing["kept"] / writing["again"], at_least=WRITING_GOAL))
     speeds = [result["writing"]["kept"] for result in found.values()]
     what = "lesson 12: characters written per second, faster track over the other"
     rows.append(Row("both", what, max(speeds) / min(speeds), at_most=TWINS_GOAL))
+    ours, theirs = (found[track]["video"]["lesson"]["speed"] for track in ("pytorch", "tensorflow"))
+    what = "lesson 16: frames per second, our ConvLSTM in PyTorch over Keras's layer"
+    rows.append(Row("both", what, ours / theirs))
     return table(rows)

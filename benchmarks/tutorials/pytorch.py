@@ -1,6 +1,6 @@
-"""The steps of two PyTorch tutorials ("NLP From Scratch"), for the models of lessons 12 and 13.
+"""The steps of two PyTorch tutorials ("NLP From Scratch"), for lessons 12 and 13, and a loop for lesson 14.
 
-The optimiser is the lessons' Adam in both, so that only the step differs.
+The optimiser is the lessons' Adam in all, so that only the step differs.
 """
 
 from itertools import pairwise
@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 LEARNING_RATE = 1e-2
+LOSSES = {"per_pixel": nn.functional.binary_cross_entropy_with_logits}  # which lessons bind when they run
 
 
 def _adam(module):
@@ -61,5 +62,20 @@ def translation_step(model):
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
+
+    return step
+
+
+def recording_step(model, loss):
+    """One update on one recording (frames, bands) and its labels: a batch of 1, as in a loop over recordings."""
+    optimizer = _adam(model)
+
+    def step(clip, labels):
+        clip, labels = torch.as_tensor(clip)[None], torch.as_tensor(labels)[None].long()
+        model.train()
+        optimizer.zero_grad()
+        loss(model(clip), labels).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
 
     return step

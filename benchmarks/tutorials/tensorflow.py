@@ -1,11 +1,15 @@
-"""The same two steps with TensorFlow, for the models of lessons 12 and 13: loops under a tape.
+"""The same steps with TensorFlow, for the models of lessons 12, 13 and 14: loops under a tape.
 
-The optimiser is the lessons' Adam in both, so that only the step differs.
+The optimiser is the lessons' Adam in all, so that only the step differs.
 """
 
 from utils.tensorflow import keras, tf
 
 LEARNING_RATE = 1e-2
+LOSSES = {  # which lessons bind when they run
+    "ctc": keras.losses.CTC(),
+    "per_pixel": keras.losses.BinaryCrossentropy(from_logits=True),
+}
 
 
 def _adam(model):
@@ -57,3 +61,16 @@ def translation_step(model):
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
     return step
+
+
+def recording_step(model, loss):
+    """One update on one recording (frames, bands) and its labels: a batch of 1, compiled."""
+    optimizer = _adam(model)
+
+    @tf.function
+    def step(clip, labels):
+        with tf.GradientTape() as tape:
+            value = loss(labels[None], model(clip[None], training=True))
+        optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
+
+    return lambda clip, labels: step(tf.constant(clip), tf.constant(labels))
