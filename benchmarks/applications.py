@@ -35,6 +35,7 @@ SYMBOLS_RIGHT = 0.9  # held out, under teacher forcing
 WRITTEN = 4_000  # characters
 DOUBLINGS = 13
 LONG_ENOUGH = 1.5  # times as long as half the samples: then the samples and not the start take the time
+SECONDS = 5  # that the last training takes at least, for a stopwatch is no better
 
 
 def measure(half) -> dict:
@@ -69,7 +70,7 @@ def _double_until(good_enough, train, size):
         seconds = time.process_time() - start
         if goal_after is None and good_enough(model):
             goal_after = seconds
-        if goal_after is not None and before and seconds > LONG_ENOUGH * before[1]:
+        if goal_after is not None and before and seconds > max(SECONDS, LONG_ENOUGH * before[1]):
             return {"speed": (size - before[0]) / (seconds - before[1]), "seconds": goal_after}
         before, size = (size, seconds), 2 * size
     raise RuntimeError(f"the goal was not reached with {before[0]:,} samples, or a start took most of the time")
