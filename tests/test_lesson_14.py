@@ -298,6 +298,24 @@ def test_one_clip_too_short_and_one_step_spoil_all_that_was_learned():
     assert loss.isinf() and not any(weight.isfinite().any() for weight in head.parameters())
 
 
+def test_in_keras_one_clip_too_short_adds_708_and_leaves_the_other_clip_alone():
+    pytest.importorskip("tensorflow")
+    import utils.tensorflow  # noqa: F401 isort: skip
+    import keras
+    import tensorflow as tf
+
+    def loss_and_gradient(labels):
+        logits = tf.constant(np.random.default_rng(0).standard_normal((2, 2, 4)), tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            loss = keras.losses.CTC(reduction="sum")(tf.constant(labels), logits)
+        return float(loss), tape.gradient(loss, logits).numpy()
+
+    short, fits = (loss_and_gradient([[1, 0], second]) for second in ([1, 1], [1, 2]))
+    assert 700 < short[0] < 720 and fits[0] < 20
+    assert np.array_equal(short[1][0], fits[1][0]) and 0 < np.abs(short[1][1]).max() < 1
+
+
 def find_paths(table, label):
     _, all_paths = from_the_lesson("collapse", "all_paths")
     found = all_paths(table)[tuple(label)]
