@@ -136,6 +136,17 @@ def test_a_horizon_longer_than_the_series_is_refused():
         windows(np.arange(6), 3, 14)
 
 
+@pytest.mark.parametrize("horizon", [1, 2, 5])
+def test_training_ends_before_the_edge_and_every_step_after_it_is_tested(horizon):
+    split = definitions("15_time_series", "pytorch")["split"]
+    rows = np.stack([np.arange(30), -np.arange(30)], axis=1)
+    (known, answers), (asked, truth) = split(rows, 4, 20, horizon)
+    assert known.shape[1:] == asked.shape[1:] == (4, 2) and answers.shape[1] == truth.shape[1] == horizon
+    assert answers.max() == 19 and truth.min() == 20 and truth.max() == 29 and asked.max() == 29 - horizon
+    assert (answers[:, 0] == known[:, -1, 0] + 1).all() and (truth[:, 0] == asked[:, -1, 0] + 1).all()
+    assert sanity.trained_on_the_future(lambda values: split(values[:, None], 4, 20, horizon), 30) == 0
+
+
 def in_order(values, gap=0, horizon=1):
     """Windows of 3 and the value ``horizon`` steps on, cut at 60; ``gap`` windows before the cut are left out."""
     rows = np.lib.stride_tricks.sliding_window_view(values, 3 + horizon)
@@ -152,9 +163,9 @@ def test_answers_that_come_after_a_test_window_are_found():
     assert too_short == pytest.approx(1 / 31)
     assert sanity.trained_on_the_future(lambda values: in_order(values)[::-1], 100) == 1
     lesson = definitions("15_time_series", "pytorch")
-    lesson["rng"], cut = np.random.default_rng(0), lesson["cut"]
-    assert sanity.trained_on_the_future(lambda values: cut(values, True), 300) > 0.9
-    assert sanity.trained_on_the_future(lambda values: cut(values, False), 300) == 0
+    lesson.update(edge=200, seed=0)
+    assert sanity.trained_on_the_future(lesson["shuffled"], 300) > 0.9
+    assert sanity.trained_on_the_future(lesson["in_order"], 300) == 0
 
 
 def test_a_part_without_windows_is_named():
