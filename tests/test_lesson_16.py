@@ -192,11 +192,11 @@ def test_the_best_possible_is_a_quarter_then_the_first_step():
 
 
 def test_the_baselines_do_what_they_say():
-    pixels_go_on, picture_goes_on = from_the_lesson("pytorch", "pixels_go_on", "picture_goes_on")
+    pixels_go_on, shift_on = from_the_lesson("pytorch", "pixels_go_on", "shift_on")
     film = np.zeros((1, 6, 12, 12, 1), dtype=np.float32)
     for t in range(6):
         film[0, t, 2 + t, 3:6] = 1  # a bar that falls
-    assert np.array_equal(picture_goes_on(film[:, :3], 3), film[:, 3:])
+    assert np.array_equal(shift_on(film[:, :3], 3), film[:, 3:])
     assert np.array_equal(pixels_go_on(film[:, :3], 3), np.repeat(film[:, 2:3], 3, axis=1))
 
 
