@@ -149,6 +149,15 @@ def test_the_page_shows_bound_median_worst_and_seeds_held():
     assert rows(entry([record(0.95)], [record(0.92)]))[0]["text"] == "accuracy"
 
 
+def test_a_bound_that_differs_is_shown_for_one_seed_and_track_and_says_so():
+    records = [record(value, equals=value, within=0.1) for value in (1.4, 1.7, 1.5)]
+    lesson = entry(records, records)
+    for track in lesson.values():  # as after a run: the committed notebook's seed comes last
+        track["seeds"]["0"] = track["seeds"].pop("0")
+    assert rows(lesson)[0]["bound"] == "= 1.4 ± 0.1 (PyTorch, seed 0)"
+    assert rows(entry(records[:1], records[:1]))[0]["bound"] == "= 1.4 ± 0.1"
+
+
 def test_claims_are_read_from_the_committed_notebook_or_from_a_run(monkeypatch):
     import nbformat
 

@@ -108,13 +108,20 @@ def _kept(store, lesson, track, again):
 
 
 def rows(entry) -> list[dict]:
-    """One row for each claim of a lesson, in the order of the PyTorch notebook, with the values of each track."""
+    """One row for each claim of a lesson, in the order of the PyTorch notebook, with the values of each track.
+
+    Where the bound is not the same for all seeds and both tracks, it is that of PyTorch and seed 0, and says so.
+    """
     found = {}
     for track in TRACKS:
-        for result in entry.get(track, {}).get("seeds", {}).values():
-            for record in result["claims"]:
+        seeds = entry.get(track, {}).get("seeds", {})
+        for seed in sorted(seeds, key=int):
+            for record in seeds[seed]["claims"]:
                 new = {"text": record["text"], "bound": describe(record), **{name: [] for name in TRACKS}}
-                found.setdefault(record["text"], new)[track].append(record)
+                row = found.setdefault(record["text"], new)
+                row[track].append(record)
+                if not row["bound"].startswith(describe(record)):
+                    row["bound"] = describe(row["pytorch"][0]) + " (PyTorch, seed 0)"
     return list(found.values())
 
 
