@@ -310,3 +310,20 @@ def ctc_frames_lacking(labels, frames) -> np.ndarray:
         raise ValueError(f"expected one number of frames, or one for each of {len(labels)} clips, got {frames.shape}")
     repeats = (real[:, 1:] & (labels[:, 1:] == labels[:, :-1])).sum(axis=1)
     return np.maximum(real.sum(axis=1) + repeats - frames, 0)
+
+
+def parameter_gap(counts) -> float:
+    """By how much the largest of several networks exceeds the smallest: 0 if they are equal, 1 if it is twice as large.
+
+    counts  name of a network to its number of parameters, at least two networks; weights that several layers share
+            count once
+
+    A comparison of designs wants at most about 0.02: a larger network may win because it is larger. Raises ValueError
+    for fewer than two networks, and for a count that is no whole number above 0.
+    """
+    if len(counts) < 2:
+        raise ValueError(f"expected the parameters of at least two networks to compare, got {len(counts)}")
+    for name, count in counts.items():
+        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+            raise ValueError(f"{name}: expected its number of parameters, a whole number above 0, got {count!r}")
+    return float(max(counts.values()) / min(counts.values()) - 1)

@@ -256,3 +256,34 @@ def lattice(paths, probabilities, label, *, title):
     legend(axis)
     main = "; ".join(f"frame {t + 1}: {slots[dots[:, t].argmax()]} {number(dots[:, t].max())}" for t in range(frames))
     show_figure(figure, f"{title}. {len(paths)} paths through {len(slots)} slots. The largest share of each {main}.")
+
+
+def grid_place(*, title):
+    """One place of a stack beside one of a Grid LSTM: what comes in from the left and from below, and what goes on."""
+    figure, axes = new_figure(2, height=3.3)
+    for axis, name, inside, memory in zip(
+        axes, ("stack", "Grid LSTM"), ("one cell", "two cells"), (False, True), strict=True
+    ):
+        axis.add_patch(Rectangle((1, 1), 2, 2, facecolor="#F2F2F2", edgecolor=QUIET))
+        axis.text(1.1, 2.85, inside, ha="left", va="top")
+        for place, letter, width in ((1.5, "h", 1.5), (2.4, "m", 4)):
+            colour = COLOURS[1]
+            if letter == "m":
+                axis.plot([1, 3], [place, place], color=colour, linewidth=width, alpha=0.45)
+            _arrow(axis, (0.35, place), (1, place), colour, linewidth=width)
+            _arrow(axis, (3, place), (3.65, place), colour, linewidth=width)
+            axis.text(0.3, place, f"${letter}$ of time", ha="right", va="center")
+            if letter == "m" and not memory:
+                continue
+            colour = COLOURS[0]
+            if letter == "m":
+                axis.plot([place, place], [1, 3], color=colour, linewidth=width, alpha=0.45)
+            _arrow(axis, (place, 0.35), (place, 1), colour, linewidth=width)
+            _arrow(axis, (place, 3), (place, 3.65), colour, linewidth=width)
+            axis.text(place, 0.25, f"${letter}$ of\ndepth", ha="center", va="top")
+        _canvas(axis, (-0.8, 3.8), (-0.45, 3.8), "")
+        axis.set_title(name)
+    figure.suptitle(title)
+    stack = "in the stack h and a memory m go from left to right, but from below to above only h"
+    grid = "in the Grid LSTM a pair of h and m goes from left to right, and another from below to above"
+    show_figure(figure, f"{title}. Two blocks with arrows: {stack}; {grid}. Thick arrows for m go straight through.")
