@@ -7,7 +7,18 @@ Words and numbers are at least 10 points high and dark enough to be read.
 from utils.plots.bars import bars, orders
 from utils.plots.diagrams import lattice, lstm_cell, padded_batch, rnn_cell, stacked_rnn, two_directions, unrolled_rnn
 from utils.plots.lines import curves, flags, forecasts, gradient_norms, traces, word_by_word
-from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, spectrograms, spikes, states, triangle
+from utils.plots.maps import (
+    alignment,
+    depth_and_time,
+    film_strip,
+    gaze_strips,
+    pictures,
+    scenes,
+    spectrograms,
+    spikes,
+    states,
+    triangle,
+)
 from utils.plots.points import groups, pairs
 from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS
 from utils.plots.tapes import gate_tapes
@@ -24,6 +35,7 @@ __all__ = [
     "flags",
     "forecasts",
     "gate_tapes",
+    "gaze_strips",
     "gradient_norms",
     "groups",
     "lattice",
@@ -33,6 +45,7 @@ __all__ = [
     "pairs",
     "pictures",
     "rnn_cell",
+    "scenes",
     "spectrograms",
     "spikes",
     "stacked_rnn",
