@@ -328,5 +328,7 @@ def replay_gap(write, maps) -> float:
         raise ValueError(f"expected maps (rows, steps, places) whose weights sum to 1, got shape {maps.shape}{sums}")
     replayed, before = np.asarray(write(maps)), np.asarray(write(None))
     if replayed.shape != before.shape:
-        raise ValueError(f"expected outputs of one shape with and without maps, got {replayed.shape} and {before.shape}")
+        raise ValueError(
+            f"expected outputs of one shape with and without maps, got {replayed.shape} and {before.shape}"
+        )
     return float(_largest_change(replayed, before))
