@@ -334,7 +334,7 @@ def scrub_a_film(film, forecast, read, *, title):
 
 
 def move_the_gaze(picture, write, moved, *, title):
-    """Point at a cell while a word is said, and read what the captioner says. First draws two captions below each other.
+    """Point at a cell while a word is said, and read what the captioner says. First draws two captions.
 
     picture  (height, width, 3) a board of 3 × 3 cells
     write    function from {step: cell} to (words, gazes (words, 9)): a caption whose gaze rests on these cells at these
