@@ -159,13 +159,13 @@ def test_two_static_captions_come_first(moving):
 
 def test_a_click_moves_the_gaze_of_the_chosen_word_and_one_button_lets_go(moving):
     slider, cells, let_go, drawn = moving
-    assert isinstance(slider, ipywidgets.IntSlider) and (slider.min, slider.max) == (1, 3) and len(cells) == 9
-    slider.value = 2
-    cells[8].click()
-    assert drawn[-1][1] == "Moved: word 2 at cell 9" and drawn[-1][0]["yours"][1] == ["cell 5", "cell 9", "cell 5"]
+    assert isinstance(slider, ipywidgets.IntSlider) and (slider.min, slider.max) == (0, 2) and len(cells) == 9
     slider.value = 1
+    cells[8].click()
+    assert drawn[-1][1] == "Moved: step 1 at cell 8" and drawn[-1][0]["yours"][1] == ["cell 5", "cell 9", "cell 5"]
+    slider.value = 0
     cells[0].click()
-    assert drawn[-1][1] == "Moved: word 1 at cell 1, word 2 at cell 9"
+    assert drawn[-1][1] == "Moved: step 0 at cell 0, step 1 at cell 8"
     let_go.click()
     assert drawn[-1][1] == "Moved: nothing" and drawn[-1][0]["yours"][1] == ["cell 5"] * 3
 

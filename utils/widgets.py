@@ -341,25 +341,25 @@ def move_the_gaze(picture, write, moved, *, title):
              steps, and everywhere else where the captioner wants
     moved    the {step: cell} of the second static caption
 
-    There is a slider for the word, a button for each cell, and one that lets go of all cells.
+    There is a slider for the step, a button for each cell, and one that lets go of all cells.
     """
     plots.gaze_strips({"by itself": (picture, *write({})), "moved": (picture, *write(moved))}, title=title)
 
     forced = {}
     longest = len(write({})[0])
-    slider = ipywidgets.IntSlider(1, 1, longest, description="word", continuous_update=False, layout=WIDE)
-    cells = [ipywidgets.Button(description=str(k + 1), tooltip="look here", layout={"width": "3em"}) for k in range(9)]
+    slider = ipywidgets.IntSlider(0, 0, longest - 1, description="step", continuous_update=False, layout=WIDE)
+    cells = [ipywidgets.Button(description=str(k), tooltip="look here", layout={"width": "3em"}) for k in range(9)]
     let_go = ipywidgets.Button(description="let it look by itself", layout={"width": "auto"})
     figure = ipywidgets.Output()
 
     def draw():
-        pointed = ", ".join(f"word {step + 1} at cell {cell + 1}" for step, cell in sorted(forced.items()))
+        pointed = ", ".join(f"step {step} at cell {cell}" for step, cell in sorted(forced.items()))
         with figure:
             clear_output(wait=True)
             plots.gaze_strips({"yours": (picture, *write(dict(forced)))}, title=f"Moved: {pointed or 'nothing'}")
 
     def point(button):
-        forced[slider.value - 1] = cells.index(button)
+        forced[slider.value] = cells.index(button)
         draw()
 
     def forget(_):
