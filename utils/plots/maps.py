@@ -252,12 +252,13 @@ def gaze_strips(strips, *, title):
     axes = figure.subplots(len(strips), length + 1, squeeze=False)
     said = []
     for row, (name, (picture, words, gazes)) in zip(axes, strips.items(), strict=True):
-        _board(row[0], picture)
+        shown = np.clip(picture, 0, 1)
+        _board(row[0], shown)
         row[0].set_title(name, fontsize=10)
         looks = []
         for axis, word, gaze in zip(row[1:], words, np.asarray(gazes), strict=False):
             light = np.kron(gaze.reshape(3, 3), np.ones((8, 8)))[..., None]
-            _board(axis, 0.25 * np.clip(picture, 0, 1) + light * (0.5 * np.clip(picture, 0, 1) + 0.25))
+            _board(axis, 0.3 * shown + light * (0.7 * shown + 0.4 * (1 - shown)))
             top = int(gaze.argmax())
             down, right = divmod(top, 3)
             frame = {"fill": False, "edgecolor": "white", "linewidth": 1.6}
