@@ -327,3 +327,25 @@ def parameter_gap(counts) -> float:
         if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
             raise ValueError(f"{name}: expected its number of parameters, a whole number above 0, got {count!r}")
     return float(max(counts.values()) / min(counts.values()) - 1)
+
+
+def replay_gap(write, maps) -> float:
+    """How far the outputs move when a model must look where its attention maps say it looked.
+
+    write  function from maps (rows, steps, places), or None where the model may look by itself, to outputs: an array
+    maps   the maps to check, as they are drawn; each row of weights sums to 1
+
+    Returns the largest change of an output. It must be next to 0: else these are not the maps that made the outputs,
+    such as maps of the step after. A map that passes is the one that was used; whether what it points at mattered, only
+    a gaze that is moved can tell. Raises ValueError for weights that do not sum to 1.
+    """
+    maps = np.asarray(maps)
+    if maps.ndim != 3 or not np.allclose(maps.sum(axis=2), 1, atol=1e-3):
+        sums = "" if maps.ndim != 3 else f" with sums from {maps.sum(axis=2).min():.2f} to {maps.sum(axis=2).max():.2f}"
+        raise ValueError(f"expected maps (rows, steps, places) whose weights sum to 1, got shape {maps.shape}{sums}")
+    replayed, before = np.asarray(write(maps)), np.asarray(write(None))
+    if replayed.shape != before.shape:
+        raise ValueError(
+            f"expected outputs of one shape with and without maps, got {replayed.shape} and {before.shape}"
+        )
+    return float(_largest_change(replayed, before))

@@ -333,6 +333,47 @@ def scrub_a_film(film, forecast, read, *, title):
     display(ipywidgets.VBox([slider, ipywidgets.HBox([shuffle, restore]), figure]))
 
 
+def move_the_gaze(picture, write, moved, *, title):
+    """Point at a cell while a word is said, and read what the captioner says. First draws two captions.
+
+    picture  (height, width, 3) a board of 3 × 3 cells
+    write    function from {step: cell} to (words, gazes (words, 9)): a caption whose gaze rests on these cells at these
+             steps, and everywhere else where the captioner wants
+    moved    the {step: cell} of the second static caption
+
+    There is a slider for the step, a button for each cell, and one that lets go of all cells.
+    """
+    plots.gaze_strips({"by itself": (picture, *write({})), "moved": (picture, *write(moved))}, title=title)
+
+    forced = {}
+    longest = len(write({})[0])
+    slider = ipywidgets.IntSlider(0, 0, longest - 1, description="step", continuous_update=False, layout=WIDE)
+    cells = [ipywidgets.Button(description=str(k), tooltip="look here", layout={"width": "3em"}) for k in range(9)]
+    let_go = ipywidgets.Button(description="let it look by itself", layout={"width": "auto"})
+    figure = ipywidgets.Output()
+
+    def draw():
+        pointed = ", ".join(f"step {step} at cell {cell}" for step, cell in sorted(forced.items()))
+        with figure:
+            clear_output(wait=True)
+            plots.gaze_strips({"yours": (picture, *write(dict(forced)))}, title=f"Moved: {pointed or 'nothing'}")
+
+    def point(button):
+        forced[slider.value] = cells.index(button)
+        draw()
+
+    def forget(_):
+        forced.clear()
+        draw()
+
+    for button in cells:
+        button.on_click(point)
+    let_go.on_click(forget)
+    draw()
+    board = ipywidgets.VBox([ipywidgets.HBox(cells[row : row + 3]) for row in (0, 3, 6)])
+    display(ipywidgets.VBox([slider, board, let_go, figure]))
+
+
 class _Limits:
     """The ends of an axis that must not jump: they hold all ``values``, with some room on both sides."""
 

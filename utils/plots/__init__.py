@@ -16,7 +16,18 @@ from utils.plots.diagrams import (
     unrolled_rnn,
 )
 from utils.plots.lines import curves, flags, forecasts, gradient_norms, traces, word_by_word
-from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, spectrograms, spikes, states, triangle
+from utils.plots.maps import (
+    alignment,
+    depth_and_time,
+    film_strip,
+    gaze_strips,
+    pictures,
+    scenes,
+    spectrograms,
+    spikes,
+    states,
+    triangle,
+)
 from utils.plots.points import groups, pairs
 from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS
 from utils.plots.tapes import gate_tapes
@@ -33,6 +44,7 @@ __all__ = [
     "flags",
     "forecasts",
     "gate_tapes",
+    "gaze_strips",
     "gradient_norms",
     "grid_place",
     "groups",
@@ -43,6 +55,7 @@ __all__ = [
     "pairs",
     "pictures",
     "rnn_cell",
+    "scenes",
     "spectrograms",
     "spikes",
     "stacked_rnn",

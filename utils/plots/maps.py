@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from utils.plots.style import COLOURS, QUIET, legend, new_figure, number, show_figure
 
@@ -228,3 +229,54 @@ def _spectrogram(axis, clip, hop, **colours):
     ends = (-hop / 2, hop * (len(clip) - 0.5), 0.5, clip.shape[1] + 0.5)
     look = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
     return axis.imshow(clip.T, cmap="magma", extent=ends, **look, **colours)
+
+
+def scenes(pictures, captions, *, title):
+    """Coloured pictures (height, width, 3) of boards of 3 × 3 cells beside each other, each with its caption below."""
+    figure, axes = new_figure(len(pictures), height=2.8)
+    for axis, picture, caption in zip(axes, pictures, captions, strict=True):
+        _board(axis, picture)
+        axis.set_xlabel(caption.replace(" above ", "\nabove ").replace(" left-of ", "\nleft-of "))
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. Boards of 3 by 3 cells: {'; '.join(captions)}.")
+
+
+def gaze_strips(strips, *, title):
+    """Where a captioner looks: a picture, then one for each word, lit where the gaze rests. Strips below each other.
+
+    strips  name to (picture (height, width, 3), words, gazes (words, 9)), all strips of one length. A frame marks the
+            cell with the largest weight, and the weight stands below.
+    """
+    length = max(len(words) for _, words, _ in strips.values())
+    figure = Figure(figsize=(7.2, 0.5 + 1.75 * len(strips)), layout="constrained")
+    axes = figure.subplots(len(strips), length + 1, squeeze=False)
+    said = []
+    for row, (name, (picture, words, gazes)) in zip(axes, strips.items(), strict=True):
+        shown = np.clip(picture, 0, 1)
+        _board(row[0], shown)
+        row[0].set_title(name, fontsize=10)
+        looks = []
+        for axis, word, gaze in zip(row[1:], words, np.asarray(gazes), strict=False):
+            light = np.kron(gaze.reshape(3, 3), np.ones((8, 8)))[..., None]
+            _board(axis, 0.3 * shown + light * (0.7 * shown + 0.4 * (1 - shown)))
+            top = int(gaze.argmax())
+            down, right = divmod(top, 3)
+            frame = {"fill": False, "edgecolor": "white", "linewidth": 1.6}
+            axis.add_patch(Rectangle((8 * right - 0.1, 8 * down - 0.1), 7.2, 7.2, **frame))
+            axis.set_title(word, fontsize=10)
+            axis.set_xlabel(number(gaze[top]), fontsize=10)
+            looks.append(f"{word} {number(gaze[top])} on row {down + 1}, column {right + 1}")
+        for axis in row[1 + len(words) :]:
+            axis.set_visible(False)
+        said.append(f"{' '.join(name.split())}: {', '.join(looks)}")
+    figure.suptitle(title)
+    show_figure(figure, f"{title}. For each word the largest weight and its cell. {'; '.join(said)}.")
+
+
+def _board(axis, picture):
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+    axis.imshow(np.clip(picture, 0, 1), interpolation="nearest")
+    for edge in (7.5, 15.5):
+        axis.axhline(edge, color=QUIET, linewidth=0.8)
+        axis.axvline(edge, color=QUIET, linewidth=0.8)
