@@ -5,7 +5,16 @@ Words and numbers are at least 10 points high and dark enough to be read.
 """
 
 from utils.plots.bars import bars, orders
-from utils.plots.diagrams import lattice, lstm_cell, padded_batch, rnn_cell, stacked_rnn, two_directions, unrolled_rnn
+from utils.plots.diagrams import (
+    lattice,
+    lstm_cell,
+    padded_batch,
+    rnn_cell,
+    scan_rounds,
+    stacked_rnn,
+    two_directions,
+    unrolled_rnn,
+)
 from utils.plots.lines import curves, flags, forecasts, gradient_norms, traces, word_by_word
 from utils.plots.maps import alignment, depth_and_time, film_strip, pictures, spectrograms, spikes, states, triangle
 from utils.plots.points import groups, pairs
@@ -33,6 +42,7 @@ __all__ = [
     "pairs",
     "pictures",
     "rnn_cell",
+    "scan_rounds",
     "spectrograms",
     "spikes",
     "stacked_rnn",
