@@ -261,7 +261,7 @@ def lattice(paths, probabilities, label, *, title):
 def scan_rounds(steps, *, title):
     """A loop beside a scan of Hillis and Steele over ``steps`` steps: lines show which result needs which other one.
 
-    From left to right run the steps. On the left each state waits for the one before. On the right a row is a round; all
+    Steps run from left to right. On the left each state waits for the one before. On the right a row is a round; all
     dots of a row can be computed at once. Raises ValueError for fewer than two steps.
     """
     if steps < 2:
