@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tools.lesson import definitions
-from utils import datasets, plots, widgets
+from utils import datasets, plots, sanity, widgets
 
 
 def from_the_lesson(*names):
@@ -111,3 +111,34 @@ def test_an_open_length_is_scanned_up_to_the_longest():
     assert compiled(a, b).numpy() == pytest.approx(scan(a, b).numpy(), abs=1e-6)
     with pytest.raises(tf.errors.InvalidArgumentError, match="expected at most 16 steps"):
         compiled(*(tf.zeros((3, 17, 2)) for _ in range(2)))
+
+
+def test_a_head_that_sees_ahead_is_found_and_the_others_are_causal():
+    torch = pytest.importorskip("torch")
+    Head, LinearHead, MinGRU = from_the_lesson("Head", "LinearHead", "MinGRU")
+    batch = np.random.default_rng(0).normal(size=(4, 6, 5)).astype("float32")
+
+    def leak(layer):
+        return sanity.future_leak(lambda x: layer(torch.as_tensor(x)).detach().numpy(), batch)
+
+    for layer in (Head(5, 3), LinearHead(5, 3), MinGRU(5, 3), MinGRU(5, 3, flips=True)):
+        assert leak(layer) < 1e-6
+    assert leak(Head(5, 3, ahead=1)) > 1e-3
+
+
+@pytest.mark.parametrize("count, degrees", [(2, [0]), (3, [0, 60]), (4, [0, 45])])
+def test_mirrors_turn_back_after_as_many_ones(count, degrees):
+    [mirror] = from_the_lesson("mirror")
+    turn = np.linalg.multi_dot([np.eye(2), *map(mirror, degrees)])
+    start = np.array([1.0, 0.0])
+    places = [start @ np.linalg.matrix_power(turn, power) for power in range(count + 1)]
+    assert places[-1] == pytest.approx(start, abs=1e-12)
+    assert all(not np.allclose(place, start) for place in places[1:-1])
+
+
+def test_newton_needs_no_more_sweeps_than_steps_and_says_when_it_has_too_few():
+    found = definitions("19_limits_and_what_came_next", "pytorch")
+    found["seed"] = 0
+    newton_sweeps = found["newton_sweeps"]
+    assert newton_sweeps(0.9, steps=3) <= 3
+    assert newton_sweeps(0.9, most=1) == np.inf
