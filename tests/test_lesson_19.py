@@ -99,20 +99,6 @@ def test_scan_and_loop_are_one(steps):
     assert scan(a, b)[0, :, 0].numpy() == pytest.approx(states) == loop(a, b)[0, :, 0].numpy()
 
 
-def test_an_open_length_is_scanned_up_to_the_longest():
-    from utils import tensorflow  # noqa: F401, chooses the backend
-
-    import tensorflow as tf  # isort: skip
-
-    scan = definitions("19_limits_and_what_came_next", "tensorflow")["scan"]
-    open_length = tf.TensorSpec((None, None, 2), tf.float32)
-    compiled = tf.function(lambda a, b: scan(a, b, longest=16), input_signature=[open_length, open_length])
-    a, b = (tf.random.uniform((3, steps, 2)) for steps in (11, 11))
-    assert compiled(a, b).numpy() == pytest.approx(scan(a, b).numpy(), abs=1e-6)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="expected at most 16 steps"):
-        compiled(*(tf.zeros((3, 17, 2)) for _ in range(2)))
-
-
 def test_a_head_that_sees_ahead_is_found_and_the_others_are_causal():
     torch = pytest.importorskip("torch")
     Head, LinearHead, MinGRU = from_the_lesson("Head", "LinearHead", "MinGRU")
