@@ -13,6 +13,7 @@ import numpy as np
 from IPython.display import clear_output, display
 
 from utils import plots
+from utils.plots.style import number
 from utils.text import tokenise
 
 WIDE = {"width": "95%", "max_width": "34em"}
@@ -400,3 +401,30 @@ def _levels(readings):
 
 def _with_letter(text, place, letter):
     return text[:place] + letter + text[place + 1 :]
+
+
+def turn_a_factor(states, factors, *, most, title):
+    """Turn the factor of a unit that reads the same symbol again and again. First draws its states for ``factors``.
+
+    states   function from a factor to (steps,) states
+    factors  those of the static figure; the live one starts as the last
+    most     the slider goes from -most to most
+    """
+
+    def lines(some):
+        return {f"factor {number(factor)}": (range(1, len(states(factor)) + 1), states(factor)) for factor in some}
+
+    labels = {"xlabel": "steps", "ylabel": "state"}
+    drawn = lines(factors)
+    plots.curves(drawn, title=title, **labels)
+    limits = _Limits([value for _, values in drawn.values() for value in values])
+
+    options = {"min": -most, "max": most, "step": 0.05, "continuous_update": False, "layout": WIDE}
+    slider = ipywidgets.FloatSlider(factors[-1], description="factor", **options)
+
+    def draw(factor):
+        factor = round(factor, 2)
+        plots.curves(lines([factor]), title="Your factor", ylim=limits.around(states(factor)), **labels)
+
+    figure = ipywidgets.interactive_output(draw, {"factor": slider})
+    display(ipywidgets.VBox([slider, figure]))

@@ -57,7 +57,8 @@ def split_of(rows) -> Split:
 class Sequences:
     """Sequences of symbols and what to answer after each one.
 
-    inputs   (sequences, time) int32, ids from 1 on; 0 is padding
+    inputs   (sequences, time) int32, ids from 1 on; 0 is padding. With several symbols at each step: (sequences, time,
+             symbols)
     targets  (sequences, time) int32, class numbers; -1 where no answer is asked for. With several questions at each
              step: (sequences, time, questions)
     """

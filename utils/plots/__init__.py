@@ -11,6 +11,8 @@ from utils.plots.diagrams import (
     lstm_cell,
     padded_batch,
     rnn_cell,
+
+    scan_rounds,
     stacked_rnn,
     two_directions,
     unrolled_rnn,
@@ -55,6 +57,7 @@ __all__ = [
     "pairs",
     "pictures",
     "rnn_cell",
+    "scan_rounds",
     "scenes",
     "spectrograms",
     "spikes",

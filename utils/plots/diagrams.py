@@ -287,3 +287,39 @@ def grid_place(*, title):
     stack = "in the stack h and a memory m go from left to right, but from below to above only h"
     grid = "in the Grid LSTM a pair of h and m goes from left to right, and another from below to above"
     show_figure(figure, f"{title}. Two blocks with arrows: {stack}; {grid}. Thick arrows for m go straight through.")
+
+
+def scan_rounds(steps, *, title):
+    """A loop beside a scan of Hillis and Steele over ``steps`` steps: lines show which result needs which other one.
+
+    Steps run from left to right. On the left each state waits for the one before. On the right a row is a round; all
+    dots of a row can be computed at once. Raises ValueError for fewer than two steps.
+    """
+    if steps < 2:
+        raise ValueError(f"expected at least 2 steps, got {steps}")
+    figure, axes = new_figure(2, height=3.6)
+    dots = {"s": 60, "zorder": 3}
+    for t in range(1, steps + 1):
+        if t > 1:
+            _arrow(axes[0], (t - 1, t - 1), (t, t), COLOURS[1], shrink=5)
+        axes[0].scatter([t], [t], color=COLOURS[0], **dots)
+    reach, rounds = 1, 0
+    axes[1].scatter(range(1, steps + 1), [0] * steps, color=QUIET, **dots)
+    while reach < steps:
+        rounds += 1
+        for t in range(1, steps + 1):
+            axes[1].plot([t, t], [rounds - 1, rounds], color="#B5B5B5", linewidth=1.2)
+            if t > reach:
+                axes[1].plot([t - reach, t], [rounds - 1, rounds], color=COLOURS[1], linewidth=1.6)
+        axes[1].scatter(range(1, steps + 1), [rounds] * steps, color=COLOURS[0], **dots)
+        reach *= 2
+    axes[0].set(ylabel="what has to wait", yticks=range(1, steps + 1), title=f"loop: {steps - 1} waits", xlabel="step")
+    axes[1].set(ylabel="round", yticks=range(rounds + 1), title=f"scan: {rounds} rounds", xlabel="step")
+    for axis in axes:
+        axis.set_xticks(range(1, steps + 1))
+    figure.suptitle(title)
+    show_figure(
+        figure,
+        f"{title}. On the left {steps} states in a chain, each waits for the one before. On the right {rounds} rows of "
+        f"{steps} dots; in row k each dot takes in the one 2^(k-1) steps before it, so {rounds} rows do for all.",
+    )
