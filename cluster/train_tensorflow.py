@@ -141,7 +141,7 @@ def train(
 
 
 def batches(rows, seed, size, first, last, context):
-    """The parts of the batches of steps ``first`` to ``last`` - 1 that this worker's replicas get, one after another."""
+    """The parts of the batches of steps ``first`` to ``last`` - 1 for this worker's replicas, one after another."""
     replicas = context.num_replicas_in_sync
     here = replicas // context.num_input_pipelines  # replicas of this worker
     a_pass = len(rows) // size

@@ -9,6 +9,7 @@ Ports are free ones of this machine. A job has a time limit; when one of its pro
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,10 +29,14 @@ OWN = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "M
 
 @dataclass
 class Ended:
-    """How a job ended: the exit code of each process that we started (-9: by signal 9), and what they wrote."""
+    """How a job ended: the exit code of each process that we started (-9: by signal 9), what they wrote, who failed.
+
+    first  the process that failed first, None if none did; of torchrun's own processes only ``reason`` tells
+    """
 
     codes: list[int]
     said: list[str]
+    first: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -40,10 +45,18 @@ class Ended:
     @property
     def reason(self) -> str:
         """The line that tells why the job failed, as far as one does."""
-        lines = [line.strip() for text in self.said for line in text.splitlines() if line.strip()]
-        killed = [f"process {k} was killed by signal {-code}" for k, code in enumerate(self.codes) if code < 0]
-        telling = [line for line in lines if line.startswith(("exitcode", "expected"))]
-        return (killed + telling + lines[-1:] + ["nothing was said"])[0]
+        if self.first is None:
+            return "none: all ended well"
+        said = self.said[self.first]
+        inside = re.search(
+            r"Root Cause.*?rank\s*:\s*(\d+).*?exitcode\s*:\s*(-?\d+)", said, re.DOTALL
+        )  # torchrun's report
+        process, code = map(int, inside.groups()) if inside else (self.first, self.codes[self.first])
+        if code < 0:
+            return f"process {process} was killed by signal {-code}"
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        told = [line for line in lines if "expected" in line] or lines[-1:] or ["nothing was written"]
+        return f"process {process} ended with code {code}: {told[0]}"
 
 
 def torchrun(script, *options, processes):
@@ -53,7 +66,7 @@ def torchrun(script, *options, processes):
 
 
 def workers(script, *options, processes):
-    """The job of so many workers of a TensorFlow script, each of which is told where all are: [(command, variables)]."""
+    """The job of so many workers of a TensorFlow script, each told where all are: [(command, variables)]."""
     cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(processes)]}
     command = [sys.executable, str(script), *map(str, options)]
     tasks = ({"cluster": cluster, "task": {"type": "worker", "index": k}} for k in range(processes))
@@ -96,11 +109,11 @@ def run(job, *, seconds=240.0) -> Ended:
                             start_new_session=True,
                         )
                     )
-            in_time = _wait(running, start + seconds, line)
+            in_time, first = _wait(running, start + seconds, line)
         finally:
             _stop(running)
             line.end()
-        ended = Ended([one.returncode for one in running], [_text(file) for file in files])
+        ended = Ended([one.returncode for one in running], [_text(file) for file in files], first)
     if not in_time:
         said = [text.strip().splitlines()[-1] for text in ended.said if text.strip()]
         last = f"; the last it wrote: {said[-1]}" if said else ""
@@ -119,20 +132,22 @@ def read(folder) -> dict:
     return {**json.loads(path.read_text(encoding="utf-8")), "weights": np.load(path.with_name("weights.npy"))}
 
 
-def _wait(running, until, line) -> bool:
-    """Wait until all have ended, or one has failed and the others have had their time; False if ``until`` passed."""
-    failed_at = None
-    while any(one.poll() is None for one in running):
-        now = time.monotonic()
-        if any(one.returncode for one in running):
-            failed_at = failed_at or now
-            if now > failed_at + GRACE:
-                return True
+def _wait(running, until, line):
+    """Wait until all have ended, or one has failed and the others have had their time.
+
+    Returns whether that was before ``until``, and which one failed first, or None.
+    """
+    first = failed_at = None
+    while True:
+        codes, now = [one.poll() for one in running], time.monotonic()
+        if first is None and any(codes):
+            first, failed_at = next(k for k, code in enumerate(codes) if code), now
+        if None not in codes or (first is not None and now > failed_at + GRACE):
+            return True, first
         if now > until:
-            return False
+            return False, first
         line.at(0)
         time.sleep(0.05)
-    return True
 
 
 def _stop(running):
