@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tools.files import ROOT
-from utils import jobs, sanity
+from utils import jobs, outputs, sanity
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="signals are those of Linux and macOS")
 
@@ -244,3 +244,10 @@ def test_the_split_gap_is_zero_only_for_sums():
 def test_what_cannot_be_split_is_refused(gradient, parts, message):
     with pytest.raises(ValueError, match=message):
         sanity.split_gap(gradient, np.ones((4, 2)), parts=parts)
+
+
+def test_what_a_library_writes_while_it_starts_is_not_seen(capfd):
+    with outputs.quiet_libraries():
+        os.write(2, b"noise")
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
