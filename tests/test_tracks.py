@@ -56,9 +56,7 @@ def test_every_lesson_starts_without_the_other_half(tmp_path, track):
             continue  # the quiz
         last = next(k for k, cell in enumerate(cells) if "set_seed()" in cell)
         lessons.append(cells[: last + 1])
-    lessons.sort(
-        key=lambda cells: "logical_device" not in "".join(cells)
-    )  # first, before TensorFlow computes
+    lessons.sort(key=lambda cells: "logical_device" not in "".join(cells))  # first, before TensorFlow computes
     command = [sys.executable, "-c", DRIVER, json.dumps([FRAMEWORKS[OTHER[track]], lessons])]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert result.stdout.endswith("all lessons start\n"), result.stderr
