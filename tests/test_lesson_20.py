@@ -43,7 +43,7 @@ def wait_until_gone(processes, seconds=30):
 def test_a_job_that_ends_well_says_so():
     ended = jobs.run(job("print('one')", "print('two')"))
     assert ended.ok and ended.codes == [0, 0] and ended.said == ["one\n", "two\n"]
-    assert ended.reason == "none: all ended well"
+    assert ended.reason == "all ended well"
 
 
 def test_processes_have_one_thread_and_their_own_variables(monkeypatch):

@@ -44,9 +44,9 @@ class Ended:
 
     @property
     def reason(self) -> str:
-        """The line that tells why the job failed, as far as one does."""
+        """Which process failed first, and why, as far as it told."""
         if self.first is None:
-            return "none: all ended well"
+            return "all ended well"
         said = self.said[self.first]
         inside = re.search(
             r"Root Cause.*?rank\s*:\s*(\d+).*?exitcode\s*:\s*(-?\d+)", said, re.DOTALL
