@@ -1,5 +1,6 @@
 """What lesson 20 adds: jobs of several processes that leave nothing behind, training scripts, the split detector."""
 
+import json
 import os
 import re
 import socket
@@ -106,7 +107,9 @@ def test_ports_are_free_and_different():
 
 
 def test_each_worker_is_told_where_all_are():
-    first, second = (eval(variables["TF_CONFIG"]) for _, variables in jobs.workers("a.py", "--out", "b", processes=2))
+    first, second = (
+        json.loads(variables["TF_CONFIG"]) for _, variables in jobs.workers("a.py", "--out", "b", processes=2)
+    )
     assert first["cluster"] == second["cluster"] and len(set(first["cluster"]["worker"])) == 2
     assert [first["task"]["index"], second["task"]["index"]] == [0, 1]
 
@@ -227,7 +230,7 @@ def weighted(parts, *, equal):
 def test_the_split_gap_is_zero_only_for_sums():
     batch = np.array([[1.0, 0, 0], [1, 2, 3], [4, 0, 0], [2, 2, 2]])
     assert sanity.split_gap(lambda parts: weighted(parts, equal=False), batch) < 1e-12
-    assert sanity.split_gap(lambda parts: weighted(parts, equal=True), batch) > 0.1
+    assert sanity.split_gap(lambda parts: weighted(parts, equal=True), batch) > 0.05
     assert sanity.split_gap(lambda parts: weighted(parts, equal=True), np.full((4, 3), 2.0)) == 0
 
 
