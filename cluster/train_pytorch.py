@@ -173,7 +173,7 @@ def load(path, model, optimizer, device):
         optimizer.load_state_dict(saved["optimizer"])
         return int(saved["step"])
     except (EOFError, KeyError, RuntimeError, TypeError, ValueError, pickle.UnpicklingError) as error:
-        why = str(error).strip().splitlines()[0]
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise SystemExit(
             f"{path} is no checkpoint of this model ({why}): expected one that this script saved with the same "
             "--hidden-size; remove it to start afresh"

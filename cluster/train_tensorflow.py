@@ -183,7 +183,7 @@ def load(path, model, optimizer):
                 variable.assign(saved[f"optimizer_{k}"])
             return int(saved["step"])
     except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-        why = str(error).strip().splitlines()[0]
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise SystemExit(
             f"{path} is no checkpoint of this model ({why}): expected one that this script saved with the same "
             "--hidden-size; remove it to start afresh"
