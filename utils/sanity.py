@@ -349,3 +349,26 @@ def replay_gap(write, maps) -> float:
             f"expected outputs of one shape with and without maps, got {replayed.shape} and {before.shape}"
         )
     return float(_largest_change(replayed, before))
+
+
+def split_gap(gradient, batch, *, parts=2) -> float:
+    """How far the gradient moves when a batch is cut into parts, as several processes cut it.
+
+    gradient  function from a list of batches, one for each process, to the gradient of the step (weights,)
+    batch     array (rows, ...); where rows have lengths, take rows of unequal length
+
+    Returns the largest absolute change over the largest absolute value of the gradient: 0 up to rounding (about 1e-6 in
+    float32) for a training that is the same on any number of processes. It needs no processes: the parts may be
+    computed one after another. Raises ValueError if there are fewer rows than parts, or nothing to divide by.
+    """
+    batch = np.asarray(batch)
+    if parts < 2 or len(batch) < parts:
+        raise ValueError(f"expected two parts or more, with a row for each, got {parts} parts of {len(batch)} rows")
+    whole, cut = (np.asarray(gradient(each)) for each in ([batch], [batch[k::parts] for k in range(parts)]))
+    largest = np.abs(whole).max()
+    if whole.shape != cut.shape or not np.isfinite(largest) or largest == 0:
+        raise ValueError(
+            f"expected two gradients of one shape, finite and not all 0, got shapes {whole.shape} and {cut.shape} with "
+            f"{largest} as the largest value of the first"
+        )
+    return float(np.abs(cut - whole).max() / largest)
