@@ -6,7 +6,7 @@ import pytest
 
 from tools.files import ROOT
 
-FOLDERS = ("utils", "tools", "benchmarks", "tests")
+FOLDERS = ("utils", "cluster", "tools", "benchmarks", "tests")
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))] + [ROOT / "conftest.py"]
 READS = {"open", "read_text", "write_text"}
 STARTS = {"run", "Popen", "check_output"}

@@ -28,6 +28,7 @@ from utils.running_task import earlier_rows
 
 SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").strip()
 LEFT = "# @title What is left\nfrom utils.remaining import summary\n\nsummary()"
+OURS = ("utils", "cluster")  # what a notebook imports from the course
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 SAVED = (
@@ -133,9 +134,9 @@ def check(lesson, track) -> list[str]:
 
 
 def digest(lesson, track) -> str:
-    """A fingerprint of all that the outputs depend on: the code of the cells and of `utils`, data/, the versions.
+    """A fingerprint of all that the outputs depend on: the code of the cells and of the course, data/, the versions.
 
-    Only the `utils` modules that the cells import count, followed through. Comments and docstrings do not count.
+    Only the modules that the cells import count, followed through. Comments and docstrings do not count.
     """
     code = _code(lesson, track)
     modules = _modules(code)
@@ -231,7 +232,7 @@ def _course():
 
 
 def _modules(sources) -> set[str]:
-    """The `utils` modules that pieces of code import, followed through."""
+    """The course's modules that pieces of code import, followed through."""
     found, todo = set(), list(sources)
     while todo:
         for node in ast.walk(ast.parse(todo.pop())):
@@ -241,7 +242,7 @@ def _modules(sources) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 candidates = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             for module in candidates:
-                if module.split(".")[0] == "utils" and module not in found and _module_file(module):
+                if module.split(".")[0] in OURS and module not in found and _module_file(module):
                     found.add(module)
                     todo.append(_module_file(module).read_text(encoding="utf-8"))
     return found

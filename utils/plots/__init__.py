@@ -11,7 +11,6 @@ from utils.plots.diagrams import (
     lstm_cell,
     padded_batch,
     rnn_cell,
-
     scan_rounds,
     stacked_rnn,
     two_directions,
