@@ -14,7 +14,7 @@ from nbconvert.filters import markdown2html
 from tools import saving
 from tools.build import check, target
 from tools.files import ROOT
-from tools.length import DEEPER, parts
+from tools.length import DEEPER, minutes, parts
 from tools.lesson import FOR_TESTS, TITLES, TRACKS, lesson_names, read
 from tools.quiz import START
 from tools.run import records
@@ -265,6 +265,35 @@ def check_questions(questions):
             assert not re.search(r"[`*$]", summary), f"Markdown in a summary: {summary}"
             assert re.match(r"\s*(Right|Not quite)\.", answer), f"begins with neither Right nor Not quite: {answer}"
         assert sum(answer.strip().startswith("Right.") for answer in quiz.answers) == 1, question
+
+
+WAYS = re.findall(
+    r"(?m)^\| ([^|\n]+) \| (\d\d(?: \d\d)+) \| (\d+) \|$", (ROOT / "README.md").read_text(encoding="utf-8")
+)
+
+
+def needed_lessons(source):
+    """The numbers of the lessons that a lesson's head names after "You need"."""
+    head = re.search(r"(?m)^You need: (.*)$", source)[1]
+    return set(re.findall(r"\b\d\d\b", head))
+
+
+@pytest.mark.parametrize("want, numbers, hours", WAYS, ids=[way[0] for way in WAYS])
+def test_each_way_through_the_course_holds_what_its_lessons_need(want, numbers, hours):
+    lessons = {name[:2]: read(name) for name in lesson_names()}
+    passed, total = set(), 0
+    for number in numbers.split():
+        source = "\n".join(cell.source for cell in lessons[number].cells)
+        missing = needed_lessons(source) - passed if number != "00" else set()
+        assert not missing, f"{want}: lesson {number} needs {missing}"
+        passed.add(number)
+        total += max(minutes(lessons[number], track)[0] for track in TRACKS)
+    assert abs(int(hours) - total / 60) <= 0.5, f"{want}: {total} minutes"
+
+
+def test_there_are_ways_to_every_lesson():
+    passed = {number for _, numbers, _ in WAYS for number in numbers.split()}
+    assert passed == {name[:2] for name in lesson_names() if name[0].isdigit()}
 
 
 @each_notebook
