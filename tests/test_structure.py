@@ -246,8 +246,9 @@ def test_quizzes_render_and_have_one_right_option_each(name, track, heading):
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_the_quiz_of_the_core_has_one_right_option_for_each_question(track):
-    questions = questions_of("core_quiz", track, "Questions")
+@pytest.mark.parametrize("name", ["core_quiz", "applications_quiz"])
+def test_a_quiz_of_its_own_has_one_right_option_for_each_question(name, track):
+    questions = questions_of(name, track, "Questions")
     assert len(questions) == 18
     check_questions(questions)
 
