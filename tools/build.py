@@ -190,8 +190,8 @@ def _name(lesson):
 
 
 def _neighbours(lesson):
-    """Links to the lessons before and after this one, in its own track; None where there is none."""
-    names = lesson_names()
+    """Links to the numbered lessons before and after this one, in its own track; None where there is none."""
+    names = [name for name in lesson_names() if name[0].isdigit()]
     place = names.index(lesson.name) if lesson.name in names else len(names) + 1
     around = [names[k] if 0 <= k < len(names) else None for k in (place - 1, place + 1)]
     return [name and f"[{_name(_read(name))}]({name}.ipynb)" for name in around]

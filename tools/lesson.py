@@ -61,7 +61,7 @@ class Lesson:
 
     @property
     def number(self):
-        """The lesson's number, such as "05"; None for the assignment and the quiz at the end of the core."""
+        """The lesson's number, such as "05"; None for quizzes, assignment and project."""
         first = self.name.split("_")[0]
         return first if first.isdigit() else None
 
