@@ -307,6 +307,7 @@ def test_the_badge_opens_this_notebook(name, track):
 def markdown_files():
     yield from sorted(ROOT.glob("*.md"))
     yield ROOT / "data" / "README.md"
+    yield from sorted((ROOT / "reading").glob("*.md"))
 
 
 def links_of(folder, text):
