@@ -3,6 +3,7 @@
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import nbformat
 import numpy as np
@@ -14,6 +15,7 @@ from tools.build import assemble
 from tools.files import ROOT
 from tools.lesson import TRACKS, read
 from utils.datasets import own_texts
+from utils.datasets.judging import Judgement
 
 REPORT = " ".join(f"Text {k} was missed because of its length, I think." for k in range(20))
 
@@ -63,7 +65,7 @@ def test_a_good_solution_gets_all_points(folder, track, capsys):
     assert code == 0 and "10 of 10 points" in said, said
     assert said.startswith("0 of 4 runs are over; going on: seed 0, seed 1\n")
     assert (
-        re.search(r"[23] of 4 runs are over; going on: .*mixed labels\n", said)
+        re.search(r"[23] of 4 runs are over; going on: .*mixed targets\n", said)
         and "with seeds 0, 1, 2 the RNN's lead was " in said
     )
 
@@ -89,7 +91,7 @@ def rnn(some):
     return np.array([known.get(one, len(one) % 2) for one in some])"""
     notebook = solved("pytorch", rnn=cheat)
     real, mixed = (grade._measured(run(notebook, folder, mixed_labels=mixed)) for mixed in (False, True))
-    assert real["rnn"] == mixed["rnn"] == 1
+    assert real["rnn"]["score"] == mixed["rnn"]["score"] == 1
     line = grade._learns(real, mixed)
     assert line.points == 0 and "has it seen the test part?" in line.hint
 
@@ -112,7 +114,8 @@ def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder,
 
 
 def measured(classes, by_class):
-    return {"classes": classes, "rnn by class": by_class}
+    judged = Judgement(by_class, by_class, 1 / classes, 1, "in the mean over the classes", "naming one class")
+    return {"rnn": {**asdict(judged), "skill": judged.skill}}
 
 
 @pytest.mark.parametrize(
@@ -215,13 +218,13 @@ def test_words_of_different_sentences_are_counted_also_without_spaces(text, word
     [(0.3, (0.4, 0.42, 0.44), 2), (0.39, (0.4, 0.42, 0.44), 1), (0.41, (0.4, 0.42, 0.44), 0), (-1, (0.4, 0.4, 0.4), 1)],
 )
 def test_a_bound_must_hold_with_a_margin_and_say_something(bound, leads, expected):
-    runs = [{"bound": bound, "rnn": 0.5 + lead, "baseline": 0.5} for lead in leads]
+    runs = [{"bound": bound, "rnn": {"score": 0.5 + lead}, "baseline": {"score": 0.5}} for lead in leads]
     line = grade._claim(runs)
     assert line.points == expected and "with seeds 0, 1, 2 the RNN's lead was 0.400, " in line.hint
 
 
 def test_the_leads_are_shown_also_without_a_bound():
-    line = grade._claim([{"bound": None, "rnn": 0.6, "baseline": 0.5}] * 3)
+    line = grade._claim([{"bound": None, "rnn": {"score": 0.6}, "baseline": {"score": 0.5}}] * 3)
     assert line.points == 0 and line.hint.endswith("the RNN's lead was 0.100, 0.100, 0.100; there is no bound")
 
 
