@@ -134,7 +134,8 @@ class Generator(OwnData):
     def _judge(self, chances, targets):
         asked = targets != UNKNOWN
         given = np.take_along_axis(chances, targets[..., None], axis=2)[..., 0][asked]
-        score, naive = (float(np.log2(np.maximum(some, LEAST_CHANCE)).mean()) for some in (given, self.shares[targets[asked]]))
+        simplest = self.shares[targets[asked]]
+        score, naive = (float(np.log2(np.maximum(some, LEAST_CHANCE)).mean()) for some in (given, simplest))
         return Judgement(score, score, naive, 0.0, "in minus bits per character", "the frequencies of the letters")
 
 
@@ -153,7 +154,9 @@ def generator(path, *, window) -> Generator:
     """
     text = unicodedata.normalize("NFC", read_text(path, "text").replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(text) < MIN_CHARACTERS:
-        raise DataError(f"{path}: expected at least {MIN_CHARACTERS:,} characters, got {len(text):,}: collect more text")
+        raise DataError(
+            f"{path}: expected at least {MIN_CHARACTERS:,} characters, got {len(text):,}: collect more text"
+        )
     if "\0" in text:
         raise DataError(f"{path}: expected a text, got signs of no text in it: save it as plain text, UTF-8")
     pieces = parts.in_order(text)

@@ -130,4 +130,3 @@ def _say_which_differ_in_case_alone(path, classes):
         if len(names) > 1:
             listed = " and ".join(map(shortened, names))
             print(f"{path}: the labels {listed} differ only in capital letters; they are taken as different classes")
-
