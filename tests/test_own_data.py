@@ -136,7 +136,7 @@ def test_other_columns_stand_behind_the_series(write):
 
 
 def test_a_source_that_occurs_twice_stays_in_one_part(write):
-    data = read("translator", write(pairs() + [["number 7", "seven"], ["number 8", "eight"]]))
+    data = read("translator", write([*pairs(), ["number 7", "seven"], ["number 8", "eight"]]))
     found = [set(getattr(data, part).inputs) for part in PARTS]
     assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
     assert sum(len(getattr(data, part)) for part in PARTS) == 252

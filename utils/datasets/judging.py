@@ -1,4 +1,4 @@
-"""What a function reaches on data of one's own, next to the least that one can do; and the control with mixed targets."""
+"""What a function reaches on data of one's own, beside the simplest answer; and the control with mixed targets."""
 
 import os
 from dataclasses import dataclass

@@ -9,14 +9,32 @@ from utils.datasets.made_series import load_seasonal
 
 CHARACTERS, PAIRS, STEPS = 24_000, 1_000, 1_500
 PEOPLE, CLIPS_EACH = "abcdefghijkl", 4  # four of each motion
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+]
 ONES += ["seventeen", "eighteen", "nineteen"]
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-WHO = "cook sailor baker farmer painter miller".split()
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+WHO = ["cook", "sailor", "baker", "farmer", "painter", "miller"]
 WORDS = {
-    "adjective": "poor young tired happy tall quiet".split(),
-    "thing": "boat pear letter lamp basket kite".split(),
-    "place": "lake garden market bridge mill".split(),
+    "adjective": ["poor", "young", "tired", "happy", "tall", "quiet"],
+    "thing": ["boat", "pear", "letter", "lamp", "basket", "kite"],
+    "place": ["lake", "garden", "market", "bridge", "mill"],
     "verb": ["finds", "carries", "paints", "hides", "wants"],
 }
 
