@@ -169,7 +169,8 @@ def generator(path, *, window) -> Generator:
         unknown = (stream == UNKNOWN).mean()
         if unknown > 0.5:
             raise DataError(
-                f"{path}: expected one kind of text from beginning to end, got {unknown:.0%} symbols in the {name} part "
+                f"{path}: expected one kind of text from beginning to end, got {unknown:.0%} symbols in the {name} "
+                "part "
                 "that the first 70 % do not have: mix the chapters"
             )
     counts = np.bincount(streams[0], minlength=len(symbols)) + 0.1
@@ -239,7 +240,8 @@ def translator(path, source="source", target="target", *, separator=None, quote=
     if len(sources) < MIN_PAIRS:
         repeated = f" ({len(pairs)} with repetitions)" if len(pairs) > len(sources) else ""
         raise DataError(
-            f"{path}: expected at least {MIN_PAIRS} pairs of different sources, got {len(sources)}{repeated}: collect more"
+            f"{path}: expected at least {MIN_PAIRS} pairs of different sources, got {len(sources)}{repeated}: "
+            "collect more"
         )
     if len({target for _, target in pairs}) < 2:
         raise DataError(f"{path}: expected different targets, got only {shortened(pairs[0][1])}: is it another column?")
@@ -406,7 +408,8 @@ def _rows_of_clips(table, column) -> dict[str, list[int]]:
     short = next((rows for rows in rows_of.values() if column == "clip" and len(rows) < 2), None)
     if short:
         raise DataError(
-            f"{table.where(short[0])}: expected at least two rows for each clip, one a step, got one; join the rows of a "
+            f"{table.where(short[0])}: expected at least two rows for each clip, one a step, got one; join the "
+            "rows of a "
             "motion under one name"
         )
     return rows_of
@@ -431,7 +434,8 @@ def _check_clips(path, class_of):
     sizes = Counter(class_of.values())
     if len(sizes) > max(MIN_CLIPS_OF_A_CLASS, len(class_of) / 2):
         raise DataError(
-            f"{path}: expected at least {MIN_CLIPS_OF_A_CLASS} clips of each label, got {len(sizes)} different labels and "
+            f"{path}: expected at least {MIN_CLIPS_OF_A_CLASS} clips of each label, got {len(sizes)} different "
+            "labels and "
             f"{len(class_of)} clips: is another column the one with the labels?"
         )
     if len(class_of) < MIN_CLIPS:
@@ -453,7 +457,8 @@ def _parts_of_clips(path, class_of, group_of, group):
     part_of = parts.by_group(class_of, group_of) if count >= 3 else None
     if part_of is None:
         raise DataError(
-            f"{path}: expected so many different cells in {group!r} that each class has one in each of the three parts, "
+            f"{path}: expected so many different cells in {group!r} that each class has one in each of the three "
+            "parts, "
             f"got {count}: record more people, or let each record every class"
         )
     return part_of
