@@ -308,7 +308,7 @@ def test_each_brief_is_solved_by_its_answers_also_after_a_short_training(kind, t
     assert len(cells) == 3 and "my_bound" in cells[-1].source
     found = namespace(track, kind)
     for cell in cells[:2]:
-        short = re.sub(r"(epochs=|range\()(20|25)\b", r"\g<1>6", cell.source)
+        short = re.sub(r"(epochs=|range\()(15|20|25)\b", r"\g<1>6", cell.source)
         exec(short, found)
     assert "P.2 solved" in said_by(found["check_p_2"], found["baseline"], capsys)
     assert "P.3 solved" in said_by(found["check_p_3"], found["rnn"], capsys)
