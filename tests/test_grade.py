@@ -3,6 +3,7 @@
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import nbformat
 import numpy as np
@@ -12,8 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools import grade
 from tools.build import assemble
 from tools.files import ROOT
-from tools.lesson import TRACKS, read
-from utils.datasets import own_texts
+from tools.lesson import TRACKS, definitions, read
+from utils.datasets import own_data, own_texts
+from utils.datasets.judging import Judgement
 
 REPORT = " ".join(f"Text {k} was missed because of its length, I think." for k in range(20))
 
@@ -58,25 +60,31 @@ def run(notebook, folder, *, mixed_labels=False):
 @pytest.mark.parametrize("track", TRACKS)
 def test_a_good_solution_gets_all_points(folder, track, capsys):
     path = folder / f"{track}.ipynb"
-    nbformat.write(solved(track), path)
+    check_full_marks(solved(track), path, capsys)
+
+
+def check_full_marks(notebook, path, capsys):
+    nbformat.write(notebook, path)
     code, said = grade.main([str(path)]), capsys.readouterr().out
     assert code == 0 and "10 of 10 points" in said, said
     assert said.startswith("0 of 4 runs are over; going on: seed 0, seed 1\n")
     assert (
-        re.search(r"[23] of 4 runs are over; going on: .*mixed labels\n", said)
+        re.search(r"[23] of 4 runs are over; going on: .*mixed targets\n", said)
         and "with seeds 0, 1, 2 the RNN's lead was " in said
     )
 
 
-def test_the_unsolved_assignment_gets_a_point_for_running(folder, monkeypatch):
-    empty = assemble(read("core_assignment"), "pytorch")
+@pytest.mark.parametrize("name", [one.lesson for one in grade.ASSIGNMENTS])
+def test_the_unsolved_assignment_gets_a_point_for_running(folder, monkeypatch, name):
+    empty = assemble(read(name), "pytorch")
+    assert grade.which(empty).lesson == name
     once = run(empty, folder)
     monkeypatch.setattr(grade, "ProcessPoolExecutor", lambda workers, mp_context: ThreadPoolExecutor(workers))
     monkeypatch.setattr(grade, "_run", lambda job: once)
     lines = grade.grade(empty, folder)
     assert [line.points for line in lines] == [1, 0, 0, 0, 0, 0, 0]
     assert all(line.hint for line in lines[1:])
-    rubric = next(cell.source for cell in read("core_assignment").cells if "| points |" in cell.source)
+    rubric = next(cell.source for cell in read(name).cells if "| points |" in cell.source)
     promised = [int(row.split("|")[1]) for row in rubric.splitlines() if row.endswith("program |")]
     assert promised == [line.of for line in lines] and sum(promised) == 10
 
@@ -89,7 +97,7 @@ def rnn(some):
     return np.array([known.get(one, len(one) % 2) for one in some])"""
     notebook = solved("pytorch", rnn=cheat)
     real, mixed = (grade._measured(run(notebook, folder, mixed_labels=mixed)) for mixed in (False, True))
-    assert real["rnn"] == mixed["rnn"] == 1
+    assert real["rnn"]["score"] == mixed["rnn"]["score"] == 1
     line = grade._learns(real, mixed)
     assert line.points == 0 and "has it seen the test part?" in line.hint
 
@@ -112,7 +120,8 @@ def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder,
 
 
 def measured(classes, by_class):
-    return {"classes": classes, "rnn by class": by_class}
+    judged = Judgement(by_class, by_class, 1 / classes, 1, "in the mean over the classes", "naming one class")
+    return {"rnn": {**asdict(judged), "skill": judged.skill}}
 
 
 @pytest.mark.parametrize(
@@ -215,13 +224,13 @@ def test_words_of_different_sentences_are_counted_also_without_spaces(text, word
     [(0.3, (0.4, 0.42, 0.44), 2), (0.39, (0.4, 0.42, 0.44), 1), (0.41, (0.4, 0.42, 0.44), 0), (-1, (0.4, 0.4, 0.4), 1)],
 )
 def test_a_bound_must_hold_with_a_margin_and_say_something(bound, leads, expected):
-    runs = [{"bound": bound, "rnn": 0.5 + lead, "baseline": 0.5} for lead in leads]
+    runs = [{"bound": bound, "rnn": {"score": 0.5 + lead}, "baseline": {"score": 0.5}} for lead in leads]
     line = grade._claim(runs)
     assert line.points == expected and "with seeds 0, 1, 2 the RNN's lead was 0.400, " in line.hint
 
 
 def test_the_leads_are_shown_also_without_a_bound():
-    line = grade._claim([{"bound": None, "rnn": 0.6, "baseline": 0.5}] * 3)
+    line = grade._claim([{"bound": None, "rnn": {"score": 0.6}, "baseline": {"score": 0.5}}] * 3)
     assert line.points == 0 and line.hint.endswith("the RNN's lead was 0.100, 0.100, 0.100; there is no bound")
 
 
@@ -236,3 +245,114 @@ def test_what_is_no_notebook_is_refused(tmp_path, capsys, content, message):
     with pytest.raises(SystemExit) as error:
         grade.main([str(path)])
     assert error.value.code == 2 and message in capsys.readouterr().err
+
+
+# The project
+
+
+def project(track, kind, **changes):
+    """The project with the answers of one brief, on data that are the example's but for their names or numbers."""
+    lesson = read("applications_project")
+    notebook = assemble(lesson, track)
+    answers = {
+        name: cell.source
+        for cell in project_answers(track, kind)
+        for name in ("baseline", "rnn", "my_bound")
+        if f"{name} = " in cell.source or f"def {name}(" in cell.source
+    }
+    options = "".join(f", {name}={value!r}" for name, value in own_data.OPTIONS[kind].items())
+    answers["my_file"] = f'my_file = "my_{kind}.csv"\ndata = own_data.{kind}(my_file{options})'
+    for name, source in {**answers, **changes}.items():
+        place = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith(f"{name} = "))
+        notebook.cells[place].source = source
+    notebook.cells.append(new_markdown_cell(REPORT))
+    return notebook
+
+
+def project_answers(track, kind):
+    """The cells of one brief's answers, in order."""
+    cells = [cell for cell in read("applications_project").cells if "answer" in cell.tags]
+    return [cell for cell in cells if cell.track in (None, track) and cell.source.startswith(f"# {kind}\n")]
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_a_good_project_gets_all_points(folder, track, capsys):
+    head, *rows = own_data.EXAMPLES["classifier"].read_text(encoding="utf-8").splitlines()
+    other = [f"{row.rpartition(',')[0]},{99 - int(row.rpartition(',')[2])}" for row in rows]  # upside down
+    (folder / "my_classifier.csv").write_text("\n".join([head, *other]), encoding="utf-8")
+    check_full_marks(project(track, "classifier"), folder / f"project_{track}.ipynb", capsys)
+
+
+def namespace(track, kind):
+    """What the imports of the project bind, with the example of one brief."""
+    pytest.importorskip({"pytorch": "torch", "tensorflow": "tensorflow"}[track])
+    found = definitions("applications_project", track)
+    found |= {"data": own_data.READERS[kind](own_data.EXAMPLES[kind], **own_data.OPTIONS[kind]), "seed": 0}
+    found["set_seed"]()
+    for cell in read("applications_project").track(track):
+        if "check" in cell.tags:
+            exec(cell.source.rpartition("\n\n\n")[0], found)  # the check, without its call
+    return found
+
+
+def said_by(check, answer, capsys):
+    capsys.readouterr()
+    check(answer)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("kind", ["generator", "translator", "forecaster"])  # the classifier is graded above
+def test_each_brief_is_solved_by_its_answers_also_after_a_short_training(kind, track, capsys):
+    cells = project_answers(track, kind)
+    assert len(cells) == 3 and "my_bound" in cells[-1].source
+    found = namespace(track, kind)
+    for cell in cells[:2]:
+        short = re.sub(r"(epochs=|range\()(15|20|25)\b", r"\g<1>6", cell.source)
+        exec(short, found)
+    assert "P.2 solved" in said_by(found["check_p_2"], found["baseline"], capsys)
+    assert "P.3 solved" in said_by(found["check_p_3"], found["rnn"], capsys)
+    assert found["data"].judge(found["rnn"]).skill > grade.LEARNS
+
+
+CHEATS = {
+    "the future": ("generator", "sees the future"),
+    "no order": ("forecaster", "reads no order"),
+    "the padding": ("classifier", "depend on what else is in the batch"),
+}
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_the_future_no_order_and_padding_are_found_by_the_check_of_the_network(cheat, capsys):
+    kind, hint = CHEATS[cheat]
+    found = namespace("pytorch", kind)
+    data = found["data"]
+
+    def peeks(tokens):
+        """Each symbol of the window that comes next; after the last one, a guess."""
+        after = np.eye(len(data.symbols))[np.asarray(tokens)[:, 1:]]
+        return np.concatenate([after, np.full((len(tokens), 1, len(data.symbols)), 1 / len(data.symbols))], axis=1)
+
+    functions = {
+        "generator": peeks,
+        "forecaster": lambda windows: np.repeat(windows.mean(axis=1), 6, axis=1),
+        "classifier": lambda clips: [(max(map(len, clips)) - len(clip)) % 3 for clip in clips],
+    }
+    assert hint in said_by(found["check_p_3"], functions[kind], capsys)
+
+
+@pytest.mark.parametrize("kind", own_data.READERS)
+def test_a_test_part_known_by_heart_is_found_out_in_each_brief(kind, monkeypatch):
+    def judged():
+        data = own_data.READERS[kind](own_data.EXAMPLES[kind], **own_data.OPTIONS[kind])
+        plain = (lambda one: one) if kind == "translator" else (lambda one: one.tobytes())
+        known = dict(zip(map(plain, data.test.inputs), data.test.targets, strict=True))
+        answers = [known[plain(one)] for one in data.test.inputs]
+        answers = np.eye(len(data.symbols))[answers] if kind == "generator" else answers
+        found = data.judge(lambda inputs: answers)
+        return {"rnn": {**asdict(found), "skill": found.skill}}
+
+    real = judged()
+    monkeypatch.setenv("COURSE_MIXED_LABELS", "1")
+    line = grade._learns(real, judged(), targets="targets")
+    assert line.points == 0 and "with mixed targets it reaches" in line.hint and "seen the test part?" in line.hint

@@ -10,6 +10,7 @@ import pytest
 
 from utils import datasets
 from utils.datasets import DataError, csv_file, own_texts
+from utils.datasets.parts import SHARES
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_text_with_two_labels_keeps_both_in_one_part(write):
 def test_each_class_is_in_each_part_by_its_share(write, rare):
     data = own_texts.read_csv(write([*rows(180), *([f"seldom {k}", "green"] for k in range(rare))]))
     green = data.classes.index("green")
-    for part, share in zip(parts(data), own_texts.SHARES, strict=True):
+    for part, share in zip(parts(data), SHARES, strict=True):
         assert abs((part.labels == green).sum() - share * rare) <= 1
 
 
@@ -199,7 +200,7 @@ def test_the_time_grows_with_the_rows_also_with_the_columns_the_other_way_round(
             "Review\tLiked\n" + lines(template="so, {k}\t{label}\n"),
             "separated by tabs: try read_csv(path, text='Review', ",
         ),
-        (lines(), "got 'text number 0,red', which looks like a text and its label: write a line with the names"),
+        (lines(), "got 'text number 0,red', which looks like a row already: write a line with the names"),
         ("la " * 5000, f"got '{'la ' * 13}…' and no separator"),
         ([["text", "label", "text"]], "expected one column 'text', got 2: rename one in the first line"),
         ([["text", "label"], ["a", "b", "c"]], "row 2: expected two columns, got 3 ('a,b,c'); put texts that hold ','"),

@@ -1,7 +1,8 @@
 """Grade an assignment: `python -m tools.grade NOTEBOOK`. Changes nothing; the notebook is run in its own folder.
 
-Gives the ten points of the assignment that a program can give. The notebook is run with three seeds, and once with the
-labels of its training part mixed: what it learns then must be worth less than what it learns from the true ones.
+Gives the ten points that a program can give, for the assignment of the core or for the project. The notebook is run
+with three seeds, and once with the targets of its training part mixed: what it learns then must be worth less than what
+it learns from the true ones.
 """
 
 import argparse
@@ -22,9 +23,9 @@ from tools.run import CELL_SECONDS, execute, records
 from utils.text import tokenise
 
 SEEDS = (0, 1, 2)
-RUNS = [*(f"seed {seed}" for seed in SEEDS), "mixed labels"]
+RUNS = [*(f"seed {seed}" for seed in SEEDS), "mixed targets"]
 AT_A_TIME = 2
-LEARNS = 0.25  # so much of the way from naming one class to 1 a network has to cover, in the mean over the classes
+LEARNS = 0.25  # so much of the way from the simplest answer to the best one a network has to cover
 LOOSE = 0.15  # a bound that is farther than this below the worst value says nothing
 WORDS = 150
 
@@ -39,18 +40,42 @@ SENTENCE_ENDS = re.compile(r"[.!?…]+(?=\s|$)|[。！？।॥]+|\n+")
 
 # Added at the end of the notebook: what its functions reach on the test part, whatever its own cells say.
 MEASURE = """\
-import numpy as np
-from utils.datasets import own_texts
+from dataclasses import asdict
 from utils.outputs import show
-again = own_texts.read_csv(**texts.how)
-labels = again.test.labels
-found = {"bound": None if my_bound is ... else float(my_bound), "classes": len(again.classes)}
-for name, classify in (("baseline", baseline), ("rnn", rnn)):
-    right = np.asarray(classify(again.test.texts)) == labels
-    found[name] = float(right.mean())
-    found[name + " by class"] = float(np.mean([right[labels == k].mean() for k in set(labels)]))
+again = DATA.again()
+found = {"bound": None if my_bound is ... else float(my_bound)}
+for name, function in (("baseline", baseline), ("rnn", rnn)):
+    judged = again.judge(function)
+    found[name] = {**asdict(judged), "skill": judged.skill}
 show("measured", {"measured": found})
 """
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What the program can grade: the name of its source, the letter of its steps, the data's name in the notebook,
+    what the network of its third step is, and what it learns from.
+    """
+
+    lesson: str
+    letter: str
+    data: str
+    network: str
+    targets: str
+
+
+ASSIGNMENTS = (
+    Assignment(
+        "core_assignment", "A", "texts", "a network that reads the order, and takes no notice of padding", "labels"
+    ),
+    Assignment(
+        "applications_project",
+        "P",
+        "data",
+        "a network that reads the order, and takes no notice of its neighbours in the batch or of the future",
+        "targets",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +90,7 @@ class Line:
 
 def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.grade", description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path, help="the filled-in assignment, with its CSV file beside it")
+    parser.add_argument("notebook", type=Path, help="the filled-in assignment, with its data beside it")
     path = parser.parse_args(arguments).notebook
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -85,6 +110,7 @@ def main(arguments=None) -> int:
 
 def grade(notebook, folder) -> list[Line]:
     """Run the notebook four times, in ``folder``, and judge what it shows. Says which runs are going on."""
+    assignment = which(notebook)
     jobs = [(notebook, folder, seed, False) for seed in SEEDS] + [(notebook, folder, 0, True)]
     # A process of its own for each, not a copy of this one: copies would share the event loop that talks to kernels.
     with ProcessPoolExecutor(AT_A_TIME, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -96,13 +122,24 @@ def grade(notebook, folder) -> list[Line]:
     measured = [_measured(run) for run in runs]
     return [
         _runs(runs[0]),
-        _step(runs[0], "A.1", 1, "your own data"),
-        _step(runs[0], "A.2", 1, "a baseline"),
-        _step(runs[0], "A.3", 2, "a network that reads the order, and takes no notice of padding"),
-        _learns(measured[0], _measured(control), _why_not_measured(runs[0]) or _why_not_measured(control)),
+        _step(runs[0], f"{assignment.letter}.1", 1, "your own data"),
+        _step(runs[0], f"{assignment.letter}.2", 1, "a baseline"),
+        _step(runs[0], f"{assignment.letter}.3", 2, assignment.network),
+        _learns(
+            measured[0],
+            _measured(control),
+            _why_not_measured(runs[0]) or _why_not_measured(control),
+            targets=assignment.targets,
+        ),
         _claim(measured),
         _report(notebook),
     ]
+
+
+def which(notebook) -> Assignment:
+    """The assignment that a notebook is: the one whose steps it checks most often; the core's if it checks none."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return max(ASSIGNMENTS, key=lambda one: len(re.findall(rf'@exercise\("{one.letter}\.\d"\)', code)))
 
 
 def _say_what_goes_on(runs):
@@ -113,14 +150,14 @@ def _say_what_goes_on(runs):
 
 
 def _run(job):
-    notebook, folder, seed, mixed_labels = job
+    notebook, folder, seed, mixed_targets = job
     notebook = copy.deepcopy(notebook)
-    notebook.cells.append(new_code_cell(MEASURE))
+    notebook.cells.append(new_code_cell(MEASURE.replace("DATA", which(notebook).data)))
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []  # those of an earlier run count for nothing
     try:
-        execute(notebook, folder, seed=seed, allow_errors=True, COURSE_MIXED_LABELS="1" if mixed_labels else None)
+        execute(notebook, folder, seed=seed, allow_errors=True, COURSE_MIXED_LABELS="1" if mixed_targets else None)
     except CellTimeoutError:
         slow = f"a cell took longer than {CELL_SECONDS} seconds on one thread: fewer texts, fewer passes, smaller state"
         _stopped(notebook, "CellTimeoutError", slow)
@@ -157,27 +194,31 @@ def _step(run, number, of, what):
     return Line(of * solved, of, what, "" if solved else f"{number} is not solved; its check says what is missing")
 
 
-def _learns(real, mixed, why=""):
-    """Judge by the mean over the classes: naming one class gets 1 of them right, however many texts it has."""
-    what = "learns from the labels"
+def _learns(real, mixed, why="", *, targets="labels"):
+    """Judge how much of the way from the simplest answer to the best one is covered, and what is left with mixed ones.
+
+    With classes ``learned`` is the mean over them: naming one class gets 1 of them right, however many texts it has.
+    """
+    what = f"learns from the {targets}"
     if real is None or mixed is None:
         return Line(0, 2, what, f"the network gives no answers{f' ({why})' if why else ''}")
-    one_class = 1 / real["classes"]
-    needed, true, control = one_class + LEARNS * (1 - one_class), real["rnn by class"], mixed["rnn by class"]
-    seen = f"{true:.3f} in the mean over the classes, where naming one class gives {one_class:.3f}"
-    if true < needed:
+    true, control = real["rnn"], mixed["rnn"]
+    seen = f"{true['learned']:.3f} {true['unit']}, where {true['simplest']} gives {true['naive']:.3f}"
+    if true["skill"] < LEARNS:
+        needed = true["naive"] + LEARNS * (true["best"] - true["naive"])
         return Line(0, 2, what, f"{seen}; {needed:.3f} is needed")
-    if control > needed and control > true - LEARNS * (1 - one_class):
-        hint = f"{seen}; with mixed labels it reaches {control:.3f}, nearly the same: has it seen the test part?"
+    left = f"with mixed {targets} {{}}{control['learned']:.3f}"
+    if control["skill"] > LEARNS and control["skill"] > true["skill"] - LEARNS:
+        hint = f"{seen}; {left.format('it reaches ')}, nearly the same: has it seen the test part?"
         return Line(0, 2, what, hint)
-    return Line(2, 2, what, f"{seen}; with mixed labels {control:.3f}")
+    return Line(2, 2, what, f"{seen}; {left.format('')}")
 
 
 def _claim(measured):
     what = "a claim that holds for three seeds, with a margin"
     if None in measured:
         return Line(0, 2, what, "there is nothing to compare: see above")
-    leads, bound = [one["rnn"] - one["baseline"] for one in measured], measured[0]["bound"]
+    leads, bound = [one["rnn"]["score"] - one["baseline"]["score"] for one in measured], measured[0]["bound"]
     seeds = ", ".join(map(str, SEEDS))
     seen = f"with seeds {seeds} the RNN's lead was {', '.join(f'{lead:.3f}' for lead in leads)}"
     if bound is None:
@@ -201,7 +242,7 @@ def _report(notebook):
     if not report:
         return Line(0, 1, what, "the heading '## Report' is missing")
     own = report[0]
-    for line in filter(None, read("core_assignment").cells[-1].source.splitlines()):
+    for line in filter(None, read(which(notebook).lesson).cells[-1].source.splitlines()):
         own = own.replace(line, "")
     words = count_words(own)
     return Line(int(words >= WORDS), 1, what, f"it has {words}; a sentence that comes again does not count again")

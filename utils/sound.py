@@ -61,20 +61,18 @@ def trim(wave, *, share=0.02) -> np.ndarray:
     return wave[loud[0] : loud[-1] + 1]
 
 
+def rate_of(path) -> int:
+    """How many samples a second a WAV file has. Raises ValueError for a file that is no WAV."""
+    return _read(path)[2]
+
+
 def read_wav(path, *, rate) -> np.ndarray:
     """The samples of a WAV file of 16 bits, between -1 and 1: (samples,).
 
     rate  samples a second that are expected. Raises ValueError for another rate, several channels, other than 16 bits,
           or a file that is no WAV.
     """
-    try:
-        with wav.open(str(path), "rb") as file:
-            channels, width, found = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            samples = file.readframes(file.getnframes())
-    except (wav.Error, EOFError) as error:
-        raise ValueError(
-            f"{path} is not a WAV file ({str(error) or 'it is cut off'}): save it as WAV, 16 bits"
-        ) from None
+    channels, width, found, samples = _read(path)
     if width != 2:
         raise ValueError(f"{path}: expected 16 bits a sample, got {8 * width}: save it as WAV, 16 bits")
     wave = np.frombuffer(samples, dtype="<i2").reshape(-1, channels) / 32_768
@@ -84,6 +82,18 @@ def read_wav(path, *, rate) -> np.ndarray:
             f"as with scipy.signal.resample_poly(wave, {rate}, {found})"
         )
     return _one_channel(wave[:, 0] if channels == 1 else wave)
+
+
+def _read(path):
+    """Channels, bytes a sample, samples a second, and the samples as bytes."""
+    try:
+        with wav.open(str(path), "rb") as file:
+            samples = file.readframes(file.getnframes())
+            return file.getnchannels(), file.getsampwidth(), file.getframerate(), samples
+    except (wav.Error, EOFError) as error:
+        raise ValueError(
+            f"{path} is not a WAV file ({str(error) or 'it is cut off'}): save it as WAV, 16 bits"
+        ) from None
 
 
 def _one_channel(wave):

@@ -5,15 +5,14 @@ the training part are mixed: a control that `tools.grade` runs. What is learned 
 test part.
 """
 
-import os
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from utils.datasets.csv_file import read_rows, shortened
+from utils.datasets.judging import Judgement, class_numbers, judge_classes, mixed
+from utils.datasets.parts import by_class
 from utils.datasets.registry import DataError
 from utils.datasets.types import TextDataset, split_of
 from utils.text import tokenise
@@ -21,14 +20,22 @@ from utils.text import tokenise
 EXAMPLE = Path(__file__).parents[2] / "data" / "example_texts.csv"
 MIN_TEXTS = 200
 MIN_TEXTS_OF_A_CLASS = 20
-SHARES = (0.7, 0.15, 0.15)  # train, validation, test
 
 
 @dataclass(frozen=True)
 class OwnTexts(TextDataset):
-    """A data set that knows how it was read: ``read_csv(**texts.how)`` reads it again."""
+    """A data set that can read itself again, and judge a function on its test part."""
 
     how: dict
+
+    def again(self) -> "OwnTexts":
+        """The same file, read again in the same way."""
+        return read_csv(**self.how)
+
+    def judge(self, classify) -> Judgement:
+        """What ``classify``, from a list of texts to class numbers (texts,), reaches on the test part. ValueError."""
+        answers = class_numbers(classify(self.test.texts), len(self.test), self.classes)
+        return judge_classes(answers, self.test.labels, self.classes)
 
 
 def read_csv(path, text="text", label="label", separator=None, quote='"') -> OwnTexts:
@@ -53,11 +60,10 @@ def read_csv(path, text="text", label="label", separator=None, quote='"') -> Own
     classes = tuple(sorted({label for _, _, label in rows}))
     _say_which_differ_in_case_alone(path, classes)
 
-    part_of, class_number = _cut(class_of), {name: number for number, name in enumerate(classes)}
+    part_of, class_number = by_class(class_of), {name: number for number, name in enumerate(classes)}
     parts = [[(text, class_number[label]) for _, text, label in rows if part_of[text] == part] for part in range(3)]
-    if os.environ.get("COURSE_MIXED_LABELS"):
-        mixed = np.random.default_rng(0).permutation([label for _, label in parts[0]])
-        parts[0] = [(text, int(label)) for (text, _), label in zip(parts[0], mixed, strict=True)]
+    labels = mixed([label for _, label in parts[0]])
+    parts[0] = [(text, int(label)) for (text, _), label in zip(parts[0], labels, strict=True)]
     how = {"path": path, "text": text, "label": label, "separator": separator, "quote": quote}
     return OwnTexts("own_texts", classes, *(split_of(part) for part in parts), source=str(path), how=how)
 
@@ -124,18 +130,3 @@ def _say_which_differ_in_case_alone(path, classes):
         if len(names) > 1:
             listed = " and ".join(map(shortened, names))
             print(f"{path}: the labels {listed} differ only in capital letters; they are taken as different classes")
-
-
-def _cut(class_of) -> dict[str, int]:
-    """Which part each text goes to. The texts of a class are shuffled, then spread evenly from 0 to 1; the cut is at
-    the same places for all, so each class is in each part.
-    """
-    texts_of = defaultdict(list)
-    for text in sorted(class_of):
-        texts_of[class_of[text]].append(text)
-    rng, spread = np.random.default_rng(0), []
-    for name in sorted(texts_of):
-        order = rng.permutation(len(texts_of[name]))
-        spread += [((place + 0.5) / len(order), texts_of[name][k]) for place, k in enumerate(order)]
-    ends = np.round(np.cumsum(SHARES) * len(spread)).astype(int)
-    return {text: int(np.searchsorted(ends, place, side="right")) for place, (_, text) in enumerate(sorted(spread))}
