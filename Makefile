@@ -8,7 +8,7 @@
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
-# make grade      grade the assignment in NOTEBOOK=path
+# make grade      grade the assignment or project in NOTEBOOK=path
 # make links      point every link to REPO=owner/name
 
 PYTHON ?= python3

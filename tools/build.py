@@ -27,7 +27,7 @@ from tools.run import execute
 from utils.running_task import earlier_rows
 
 SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").strip()
-LEFT = "# @title What is left\nfrom utils.remaining import summary\n\nsummary()"
+LEFT = "# @title What is left\nfrom utils import remaining\n\nremaining.summary()"
 OURS = ("utils", "cluster")  # what a notebook imports from the course
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
