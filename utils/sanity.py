@@ -336,8 +336,9 @@ def replay_gap(write, maps) -> float:
     maps   the maps to check, as they are drawn; each row of weights sums to 1
 
     Returns the largest change of an output. It must be next to 0: else these are not the maps that made the outputs,
-    such as maps of the step after. A map that passes is the one that was used; whether what it points at mattered, only
-    a gaze that is moved can tell. Raises ValueError for weights that do not sum to 1.
+    such as maps of the step after. A map that passes may be the one that was used: where the gaze is ignored, every map
+    passes. Whether what it points at mattered, only a gaze that is moved can tell. Raises ValueError for weights that
+    do not sum to 1.
     """
     maps = np.asarray(maps)
     if maps.ndim != 3 or not np.allclose(maps.sum(axis=2), 1, atol=1e-3):
