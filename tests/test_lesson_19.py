@@ -112,6 +112,28 @@ def test_a_head_that_sees_ahead_is_found_and_the_others_are_causal():
     assert leak(Head(5, 3, ahead=1)) > 1e-3
 
 
+def test_an_lstm_with_one_unit_for_each_key_has_the_room_to_recall_all():
+    torch = pytest.importorskip("torch")
+    [Reader] = from_the_lesson("Reader")
+    reader, size, far = Reader(73, 32, torch.nn.LSTM(96, 64, batch_first=True), 64, 8), 64, 30.0
+    levels, lstm = torch.arange(8) / 4 - 0.875, reader.layer
+    with torch.no_grad():
+        for parameter in reader.parameters():
+            parameter.zero_()
+        reader.embedding.weight[1:33] = reader.embedding.weight[41:] = torch.eye(32)
+        reader.embedding.weight[33:41] = torch.eye(32)[:8]
+        for k in range(32):  # one key each: the gates in the order input, forget, new value, output
+            lstm.weight_ih_l0[k, k], lstm.bias_ih_l0[k] = 2 * far, -far
+            lstm.weight_ih_l0[size + k, k], lstm.bias_ih_l0[size + k] = -2 * far, far
+            lstm.weight_ih_l0[2 * size + k, 32:40] = levels
+            lstm.weight_ih_l0[3 * size + k, 64 + k], lstm.bias_ih_l0[3 * size + k] = 2 * far, -far
+        seen = torch.tanh(torch.tanh(levels))
+        reader.head.weight[:, :32], reader.head.bias[:] = 100 * seen[:, None], -50 * seen**2
+        part = datasets.load("recall", steps=2, test_size=500).test
+        found = reader(torch.as_tensor(part.inputs)).argmax(dim=2).numpy()
+    assert (found == part.targets).all()
+
+
 @pytest.mark.parametrize("count, degrees", [(2, [0]), (3, [0, 60]), (4, [0, 45])])
 def test_mirrors_turn_back_after_as_many_ones(count, degrees):
     [mirror] = from_the_lesson("mirror")
