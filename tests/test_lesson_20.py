@@ -212,6 +212,17 @@ def test_the_scripts_import_nothing_of_the_course():
         assert not re.search(r"(?m)^\s*(import|from) (utils|cluster)", path.read_text(encoding="utf-8")), path
 
 
+def test_the_lines_that_the_lesson_quotes_are_in_the_scripts():
+    lesson = (ROOT / "lessons" / "20_more_than_one_device.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"(?s)```text\n(.*?)```", lesson)
+    assert len(quoted) == 2
+    for track, lines in zip(("pytorch", "tensorflow"), quoted, strict=True):
+        script = "".join((ROOT / "cluster" / f"train_{track}.py").read_text(encoding="utf-8").split())
+        for line in lines.splitlines():
+            for piece in line.split("..."):
+                assert "".join(piece.split()) in script, line
+
+
 def test_a_batch_that_processes_cannot_share_is_refused(tmp_path):
     pytest.importorskip("torch")
     options = ("--out", tmp_path / "out", "--batch-size", 31, "--device", "cpu")
