@@ -1,1 +1,1 @@
-"""Training scripts for several processes, which run on a cluster as they are; README.md tells how. See lesson 20."""
+"""Training scripts for several processes, on one machine or on several; README.md tells how. See lesson 20."""

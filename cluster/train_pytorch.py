@@ -29,6 +29,10 @@ from torch.utils.data import DataLoader, DistributedSampler
 
 SYMBOLS = 8  # ids 1 to 8; 0 is padding
 PATIENCE = timedelta(seconds=60)  # how long a process waits for the others before it gives up
+UNEQUAL = (
+    "would begin with step {first}, others with another: expected all to find the same checkpoint; "
+    "put it into a folder that all machines share"
+)
 
 
 def make_rows(seed, *, size=256, length=16):
@@ -64,12 +68,13 @@ def loss_sum(model, tokens, targets):
 def one_step(model, optimizer, tokens, *, count, clip):
     """One step with the rows of this process; returns the mean loss over the symbols of all processes."""
     world = world_size()
-    own = (tokens != 0).sum()
+    own = (tokens != 0).sum()  # symbols
     everywhere = summed(own)
     loss = loss_sum(model, tokens, two_before(tokens))
+    divisor = everywhere if count == "all" else own * world  # "own": the mean of means
     optimizer.zero_grad()
-    # DDP takes the mean of the gradients of the processes. Times their number, that is the sum.
-    (loss * world / everywhere if count == "all" else loss / own).backward()  # here DDP exchanges
+    # Here DDP exchanges, and takes the mean over the processes. Times their number, that is the sum.
+    (loss / divisor * world).backward()
     nn.utils.clip_grad_norm_(model.parameters(), clip)
     optimizer.step()
     return (summed(loss.detach()) / everywhere).item()
@@ -106,6 +111,8 @@ def train(
     model = Tagger(hidden_size=hidden_size).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=1e-7)
     first = load(checkpoint, model, optimizer, device) if checkpoint else 0
+    if int(summed(torch.tensor(first, device=device))) != first * world:
+        raise SystemExit(f"process {rank} {UNEQUAL.format(first=first)}")
     parallel = DistributedDataParallel(model) if dist.is_initialized() else model
     parallel.train()
 

@@ -4,10 +4,10 @@
     TF_CONFIG='{"cluster": {"worker": ["HOST0:29500", "HOST1:29500"]}, "task": {"type": "worker", "index": 0}}' \
         python train_tensorflow.py --out run                  two workers, each started with its own index
 
-Whatever the number of workers, the training is the same. Worker 0 writes record.json and weights.npy into ``--out``.
+Whatever the number of workers, the training is the same. The first one (the chief, where the cluster names one, else
+worker 0) writes record.json and weights.npy into ``--out``.
 With ``--checkpoint`` it also saves the training every few steps, and a job that finds that file goes on from there.
-Many schedulers set TF_CONFIG (Kubeflow does); on Slurm, tf.distribute.cluster_resolver.SlurmClusterResolver reads
-the cluster from Slurm instead.
+Many schedulers set TF_CONFIG (Kubeflow does). Slurm does not: set it for each task before.
 """
 
 import argparse
@@ -27,6 +27,10 @@ import numpy as np
 import tensorflow as tf
 
 SYMBOLS = 8  # ids 1 to 8; 0 is padding
+UNEQUAL = (
+    "would begin with step {first}, others with another: expected all to find the same checkpoint; "
+    "put it into a folder that all machines share"
+)
 
 
 def make_rows(seed, *, size=256, length=16):
@@ -63,13 +67,14 @@ def one_step(model, optimizer, tokens, *, count, clip):
     """One step with the rows of this replica; returns its share of the mean loss over the symbols of all."""
     context = tf.distribute.get_replica_context()
     replicas = context.num_replicas_in_sync
-    own = tf.reduce_sum(tf.cast(tokens != 0, tf.float32))
+    own = tf.reduce_sum(tf.cast(tokens != 0, tf.float32))  # symbols
     everywhere = context.all_reduce("sum", own)
     with tf.GradientTape() as tape:
         loss = loss_sum(model, tokens, two_before(tokens))
-        share = loss / everywhere if count == "all" else loss / own / replicas
+        divisor = everywhere if count == "all" else own * replicas  # "own": the mean of means
+        share = loss / divisor
     gradients = tape.gradient(share, [variable.value for variable in model.trainable_variables])
-    gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
+    gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]  # the embedding's is sparse
     gradients = context.all_reduce("sum", gradients)  # here the replicas exchange
     gradients, _ = tf.clip_by_global_norm(gradients, clip)
     # Keras sums over the replicas once more: each gives an equal part.
@@ -112,6 +117,9 @@ def train(
         optimizer = keras.optimizers.Adam(learning_rate, epsilon=1e-7)
         optimizer.build(model.trainable_variables)
     first = load(checkpoint, model, optimizer) if checkpoint else 0
+    found = strategy.reduce("sum", strategy.run(lambda: tf.constant(first)), axis=None)
+    if int(found) != first * replicas:
+        raise SystemExit(f"worker {worker} {UNEQUAL.format(first=first)}")
 
     @tf.function
     def step_everywhere(tokens):
@@ -159,7 +167,12 @@ def batches(rows, seed, size, first, last, context):
 
 
 def worker_index():
-    return json.loads(os.environ["TF_CONFIG"])["task"]["index"] if "TF_CONFIG" in os.environ else 0
+    """The number of this worker; a chief, where the cluster has one, comes before the workers."""
+    if "TF_CONFIG" not in os.environ:
+        return 0
+    config = json.loads(os.environ["TF_CONFIG"])
+    task = config["task"]
+    return task["index"] + (task["type"] == "worker" and "chief" in config["cluster"])
 
 
 def save(path, model, optimizer, step):
@@ -212,6 +225,8 @@ def main(arguments=None):
 
     if wanted == "cpu":
         tf.config.set_visible_devices([], "GPU")
+    if "TF_CONFIG" not in os.environ and int(os.environ.get("SLURM_STEP_NUM_TASKS", 1)) > 1:
+        raise SystemExit("expected TF_CONFIG, set for each task of Slurm: without it, every task would train alone")
     strategy = tf.distribute.MultiWorkerMirroredStrategy() if "TF_CONFIG" in os.environ else None
     record = train(strategy=strategy, **options)
     if worker_index() == 0:

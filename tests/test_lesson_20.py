@@ -63,7 +63,7 @@ def test_when_one_is_killed_the_others_are_stopped_and_the_reason_is_told(monkey
     ended = jobs.run(job(waits, kills), seconds=120)
     assert not ended.ok and ended.codes == [-15, -9] and ended.first == 1
     assert ended.reason == "process 1 was killed by signal 9"
-    assert not is_alive(int(pid.read_text()))
+    assert not is_alive(int(pid.read_text(encoding="utf-8")))
 
 
 def test_the_reason_is_the_line_that_says_what_was_expected():
@@ -88,7 +88,7 @@ def test_a_job_that_does_not_end_is_stopped_even_if_it_will_not_listen(monkeypat
     )
     with pytest.raises(TimeoutError, match=r"expected the job to end within 20 s, and stopped it; .*still here"):
         jobs.run(job(deaf), seconds=20)
-    assert wait_until_gone([int(pid.read_text())])
+    assert wait_until_gone([int(pid.read_text(encoding="utf-8"))])
 
 
 def test_a_command_that_is_not_there_leaves_no_process(tmp_path):
@@ -96,7 +96,7 @@ def test_a_command_that_is_not_there_leaves_no_process(tmp_path):
     waits = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     with pytest.raises(FileNotFoundError):
         jobs.run([*job(waits), (["no such program"], {})])
-    assert not pid.exists() or wait_until_gone([int(pid.read_text())])
+    assert not pid.exists() or wait_until_gone([int(pid.read_text(encoding="utf-8"))])
 
 
 def test_ports_are_free_and_different():
@@ -135,7 +135,7 @@ def test_torchrun_told_to_stop_takes_its_processes_with_it(tmp_path):
     )
     ended = jobs.run(jobs.torchrun(script, tmp_path, processes=2), seconds=240)
     assert not ended.ok
-    assert wait_until_gone([int((tmp_path / f"pid{rank}").read_text()) for rank in (0, 1)])
+    assert wait_until_gone([int((tmp_path / f"pid{rank}").read_text(encoding="utf-8")) for rank in (0, 1)])
 
 
 @pytest.fixture(params=["pytorch", "tensorflow"])
@@ -212,12 +212,68 @@ def test_the_scripts_import_nothing_of_the_course():
         assert not re.search(r"(?m)^\s*(import|from) (utils|cluster)", path.read_text(encoding="utf-8")), path
 
 
+def test_the_lines_that_the_lesson_quotes_are_in_the_scripts():
+    lesson = (ROOT / "lessons" / "20_more_than_one_device.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"(?s)```text\n(.*?)```", lesson)
+    assert len(quoted) == 2
+    for track, lines in zip(("pytorch", "tensorflow"), quoted, strict=True):
+        script = "".join((ROOT / "cluster" / f"train_{track}.py").read_text(encoding="utf-8").split())
+        for line in lines.splitlines():
+            for piece in line.split("..."):
+                assert "".join(piece.split()) in script, line
+
+
 def test_a_batch_that_processes_cannot_share_is_refused(tmp_path):
     pytest.importorskip("torch")
     options = ("--out", tmp_path / "out", "--batch-size", 31, "--device", "cpu")
     ended = jobs.run(jobs.torchrun(ROOT / "cluster" / "train_pytorch.py", *options, processes=2))
     assert "expected a batch that 2 processes can share equally, got --batch-size 31" in ended.reason
     assert not (tmp_path / "out").exists()
+
+
+def test_processes_that_find_different_checkpoints_are_told(script, tmp_path):
+    saved = tmp_path / "checkpoint"
+    script.train(seed=1, steps=5, checkpoint=saved)
+    options = ("--out", str(tmp_path / "out"), "--device", "cpu", "--steps", "8", "--checkpoint")
+    port, *ports = jobs.free_ports(3)
+    torch = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    job = []
+    for k, file in enumerate((saved, tmp_path / "not there")):
+        task = {"cluster": cluster, "task": {"type": "worker", "index": k}}
+        own = {**torch, "RANK": str(k)} if script.__name__.endswith("pytorch") else {"TF_CONFIG": json.dumps(task)}
+        job.append(([sys.executable, script.__file__, *options, str(file)], own))
+    ended = jobs.run(job)
+    assert not any(code == 0 for code in ended.codes)
+    assert "expected all to find the same checkpoint" in ended.reason
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_the_chief_is_the_first_worker(monkeypatch):
+    pytest.importorskip("tensorflow")
+    import utils.tensorflow  # noqa: F401 isort: skip
+    from cluster import train_tensorflow
+
+    assert train_tensorflow.worker_index() == 0
+    for cluster, task, right in (
+        ({"worker": ["a:1", "b:1"]}, {"type": "worker", "index": 0}, 0),
+        ({"worker": ["a:1", "b:1"]}, {"type": "worker", "index": 1}, 1),
+        ({"chief": ["a:1"], "worker": ["b:1"]}, {"type": "chief", "index": 0}, 0),
+        ({"chief": ["a:1"], "worker": ["b:1"]}, {"type": "worker", "index": 0}, 1),
+    ):
+        monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": task}))
+        assert train_tensorflow.worker_index() == right
+
+
+def test_tasks_of_slurm_do_not_train_alone(monkeypatch, tmp_path):
+    pytest.importorskip("tensorflow")
+    import utils.tensorflow  # noqa: F401 isort: skip
+    from cluster import train_tensorflow
+
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    monkeypatch.setenv("SLURM_STEP_NUM_TASKS", "2")
+    with pytest.raises(SystemExit, match="expected TF_CONFIG, set for each task of Slurm"):
+        train_tensorflow.main(["--out", str(tmp_path / "out")])
 
 
 def weighted(parts, *, equal):
