@@ -34,7 +34,7 @@ def pytest_configure(config):
     config.ipython_folder = tempfile.mkdtemp()
     startup = Path(config.ipython_folder, "profile_default", "startup")
     startup.mkdir(parents=True)
-    shutil.copy(COURSE / "tests" / "spy_on_eval_mode.py", startup)
+    shutil.copy(COURSE / "tests" / "spy_for_gpu.py", startup)
     os.environ["IPYTHONDIR"] = config.ipython_folder
 
 

@@ -44,9 +44,15 @@ def test_training_in_eval_mode_is_stopped(code, message):
         run(code)
 
 
+def test_a_first_state_that_is_half_of_another_array_is_stopped():
+    with pytest.raises(CellExecutionError, match="a first state that is not contiguous"):
+        run("model.rnn(x, torch.ones(1, 4, 6).chunk(2, dim=2)[0])")
+
+
 @pytest.mark.parametrize(
     "code",
     [
+        "model.train(); model.rnn(x, torch.ones(1, 4, 3))",
         "model.train(); model(x).sum().backward(); optimizer.step(); predict(model, x)",
         "state_gradients(model.rnn, x, torch.ones(3))",
         "with torch.no_grad(): model(x)",

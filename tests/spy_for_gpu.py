@@ -1,23 +1,33 @@
-"""Stops a notebook that trains a PyTorch model in eval mode; conftest.py has each kernel of the tests run this first.
+"""Stops a PyTorch notebook where a CUDA GPU would; conftest.py has each kernel of the tests run this first.
 
-On a CPU such training goes unnoticed. On a CUDA GPU cuDNN refuses the way back through a recurrent layer in eval mode
-(PyTorch issues 5878, 15788).
+On a CPU these go unnoticed. cuDNN refuses the way back through a recurrent layer in eval mode (PyTorch issues 5878,
+15788), and a first state that is not contiguous, such as half of another array.
 """
 
 from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 REMEDY = "call model.train() before the loop: predict and evaluate leave a model in eval mode"
 
 
 def watch() -> None:
-    """From now on, an eval-mode layer raises RuntimeError on the way back (recurrent) or when it is to learn (any)."""
+    """From now on, an eval-mode layer raises RuntimeError on the way back (recurrent) or when it is to learn (any), and
+    so does a recurrent layer whose first state is not contiguous.
+    """
+    register_module_forward_pre_hook(_check_first_state)
     register_module_forward_hook(_look)
     register_optimizer_step_pre_hook(_check_step)
+
+
+def _check_first_state(module, inputs):
+    if isinstance(module, nn.RNNBase) and len(inputs) > 1 and inputs[1] is not None:
+        states = inputs[1] if isinstance(inputs[1], tuple) else (inputs[1],)
+        if not all(state.is_contiguous() for state in states):
+            raise RuntimeError("a first state that is not contiguous: call .contiguous() on it")
 
 
 def _look(module, inputs, output):
