@@ -25,7 +25,7 @@ def watch() -> None:
 
 def _check_first_state(module, inputs):
     if isinstance(module, nn.RNNBase) and len(inputs) > 1 and inputs[1] is not None:
-        states = inputs[1] if isinstance(inputs[1], tuple) else (inputs[1],)
+        states = inputs[1] if isinstance(inputs[1], (tuple, list)) else (inputs[1],)
         if not all(state.is_contiguous() for state in states):
             raise RuntimeError("a first state that is not contiguous: call .contiguous() on it")
 

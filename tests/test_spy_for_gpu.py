@@ -52,7 +52,7 @@ def test_a_first_state_that_is_half_of_another_array_is_stopped():
 @pytest.mark.parametrize(
     "code",
     [
-        "model.train(); model.rnn(x, torch.ones(1, 4, 3))",
+        "model.train(); model.rnn(x, torch.ones(1, 4, 3)); nn.LSTM(2, 3)(x, [torch.ones(1, 5, 3)] * 2)",
         "model.train(); model(x).sum().backward(); optimizer.step(); predict(model, x)",
         "state_gradients(model.rnn, x, torch.ones(3))",
         "with torch.no_grad(): model(x)",
