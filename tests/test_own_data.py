@@ -355,7 +355,7 @@ def test_what_does_not_fit_is_said_in_one_sentence(write, kind, content, options
 def test_a_recording_that_cannot_be_used_is_named_with_its_row(write, tmp_path, sound, message):
     path = write(recordings(tmp_path))
     if sound is None:
-        (tmp_path / "5.wav").write_text("no sound")
+        (tmp_path / "5.wav").write_bytes(b"no sound")
     else:
         write_wav(tmp_path / "5.wav", **sound)
     said = message_of("classifier", path, group=None)
