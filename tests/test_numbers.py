@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from tools.build import target
+from tools.files import ROOT
 from tools.lesson import TRACKS, choose, lesson_names, read
 from tools.quiz import START
 from tools.run import records
@@ -123,3 +124,19 @@ def test_formulas_code_quizzes_and_numbers_of_exercises_are_no_prose():
         " exercise 9.1, $.5$ and `.6`.\nAnd then."
     )
     assert [unbound(sentence, set()) for sentence in sentences(text)] == [[], [".4"], []]
+
+
+@pytest.mark.parametrize(
+    "page, lesson", [("grid_lstm", "17_grid_lstm"), ("show_attend_and_tell", "18_show_attend_and_tell")]
+)
+def test_the_bounds_on_a_paper_s_card_are_those_of_its_lesson(page, lesson):
+    text = (ROOT / "reading" / f"{page}.md").read_text(encoding="utf-8")
+    found = {(kind, float(bound)) for kind, bound in re.findall(r"at (least|most) (\d+(?:\.\d+)?(?:e-\d+)?)", text)}
+    notebook = nbformat.read(target(read(lesson), "pytorch"), as_version=4)
+    claimed = {
+        (kind, float(record[f"at_{kind}"]))
+        for record in records(notebook, "claim")
+        for kind in ("least", "most")
+        if record.get(f"at_{kind}") is not None
+    }
+    assert found and found <= claimed, f"no claim of lesson {lesson[:2]} has these bounds: {found - claimed}"

@@ -1,6 +1,5 @@
 """A learner's own text, pairs, series and clips: how they are cut, judged, and refused in one clear sentence."""
 
-import csv
 import wave
 
 import numpy as np
@@ -19,22 +18,6 @@ def read(kind, path=None, **options):
 def example():
     """The four examples as data sets, by the names of their briefs."""
     return {kind: read(kind) for kind in own_data.READERS}
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Write rows, or the text of a file, and return its path."""
-
-    def write(content, name="mine.csv", encoding="utf-8", **form):
-        path = tmp_path / name
-        with open(path, "w", newline="", encoding=encoding) as file:
-            if isinstance(content, str):
-                file.write(content)
-            else:
-                csv.writer(file, **form).writerows(content)
-        return path
-
-    return write
 
 
 def pairs(count=250):

@@ -13,22 +13,6 @@ from utils.datasets import DataError, csv_file, own_texts
 from utils.datasets.parts import SHARES
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Write rows, or the text of a file, and return its path."""
-
-    def write(content, name="mine.csv", encoding="utf-8", **form):
-        path = tmp_path / name
-        with open(path, "w", newline="", encoding=encoding) as file:
-            if isinstance(content, str):
-                file.write(content)
-            else:
-                csv.writer(file, **form).writerows(content)
-        return path
-
-    return write
-
-
 def rows(count=300, labels=("red", "blue"), names=("text", "label")):
     return [list(names)] + [[f"text, number {k}", labels[k % len(labels)]] for k in range(count)]
 

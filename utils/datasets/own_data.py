@@ -170,8 +170,7 @@ def generator(path, *, window) -> Generator:
         if unknown > 0.5:
             raise DataError(
                 f"{path}: expected one kind of text from beginning to end, got {unknown:.0%} symbols in the {name} "
-                "part "
-                "that the first 70 % do not have: mix the chapters"
+                "part that the first 70 % do not have: mix the chapters"
             )
     counts = np.bincount(streams[0], minlength=len(symbols)) + 0.1
     streams[0] = mixed(streams[0])
@@ -409,8 +408,7 @@ def _rows_of_clips(table, column) -> dict[str, list[int]]:
     if short:
         raise DataError(
             f"{table.where(short[0])}: expected at least two rows for each clip, one a step, got one; join the "
-            "rows of a "
-            "motion under one name"
+            "rows of a motion under one name"
         )
     return rows_of
 
@@ -435,8 +433,7 @@ def _check_clips(path, class_of):
     if len(sizes) > max(MIN_CLIPS_OF_A_CLASS, len(class_of) / 2):
         raise DataError(
             f"{path}: expected at least {MIN_CLIPS_OF_A_CLASS} clips of each label, got {len(sizes)} different "
-            "labels and "
-            f"{len(class_of)} clips: is another column the one with the labels?"
+            f"labels and {len(class_of)} clips: is another column the one with the labels?"
         )
     if len(class_of) < MIN_CLIPS:
         raise DataError(f"{path}: expected at least {MIN_CLIPS} clips, got {len(class_of)}: record more")
@@ -458,8 +455,7 @@ def _parts_of_clips(path, class_of, group_of, group):
     if part_of is None:
         raise DataError(
             f"{path}: expected so many different cells in {group!r} that each class has one in each of the three "
-            "parts, "
-            f"got {count}: record more people, or let each record every class"
+            f"parts, got {count}: record more people, or let each record every class"
         )
     return part_of
 
