@@ -1,11 +1,13 @@
-"""For all tests and for the notebooks that pytest runs: which these are, where the classic data sets are, and what
-kernels run first."""
+"""For all tests and for the notebooks that pytest runs: which these are, where the classic data sets are, what
+kernels run first, and a file that a test writes."""
 
+import csv
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 COURSE = Path(__file__).parent
@@ -40,3 +42,19 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_folder, ignore_errors=True)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write rows, or the text of a file, and return its path."""
+
+    def write(content, name="mine.csv", encoding="utf-8", **form):
+        path = tmp_path / name
+        with open(path, "w", newline="", encoding=encoding) as file:
+            if isinstance(content, str):
+                file.write(content)
+            else:
+                csv.writer(file, **form).writerows(content)
+        return path
+
+    return write
