@@ -16,9 +16,10 @@ from tools.files import ROOT
 
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
-TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "nbval-check-output"}
+TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "demo", "teacher", "nbval-check-output"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
+FOR_OTHERS = {*FOR_TESTS, "teacher"}  # not for learners
 TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
@@ -67,7 +68,7 @@ class Lesson:
 
     def track(self, track) -> list:
         """The cells of one track's notebook, in order."""
-        return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_TESTS]
+        return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_OTHERS]
 
 
 def lesson_names() -> list[str]:
@@ -177,9 +178,14 @@ def _check_siblings(lesson):
 
 
 def _give_ids(lesson):
-    """Ids from the nearest heading and a counter; siblings share a number, a note of one track gets a suffix."""
+    """Ids from the nearest heading and a counter; siblings share a number, a note of one track gets a suffix.
+
+    Teachers' notes get none: they do not move the ids of the cells around them.
+    """
     slug, count, seen = "start", 0, set()
     for cell in lesson.cells:
+        if "teacher" in cell.tags:
+            continue
         heading = re.match(r"#+ +(.+)", cell.source) if cell.kind == "markdown" else None
         if heading:
             slug, count = _slug(heading[1]), 0

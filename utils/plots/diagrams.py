@@ -313,7 +313,9 @@ def scan_rounds(steps, *, title):
                 axes[1].plot([t - reach, t], [rounds - 1, rounds], color=COLOURS[1], linewidth=1.6)
         axes[1].scatter(range(1, steps + 1), [rounds] * steps, color=COLOURS[0], **dots)
         reach *= 2
-    axes[0].set(ylabel="what has to wait", yticks=range(1, steps + 1), title=f"loop: {steps - 1} waits", xlabel="step")
+    axes[0].set(
+        ylabel="order of the results", yticks=range(1, steps + 1), title=f"loop: {steps - 1} waits", xlabel="step"
+    )
     axes[1].set(ylabel="round", yticks=range(rounds + 1), title=f"scan: {rounds} rounds", xlabel="step")
     for axis in axes:
         axis.set_xticks(range(1, steps + 1))

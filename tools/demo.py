@@ -1,0 +1,192 @@
+"""Cut the instructor's demo out of a lesson: a Preparation that is found by names, then steps of one idea each.
+
+In a lesson's source, a note for the instructor (Markdown, tagged `teacher`) begins a step: its heading, such as
+`### What does the forget gate do? (3 minutes)`, is what the class sees, its text is for the instructor alone. The cells
+tagged `demo` between it and the next note belong to the step.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from tools.lesson import LessonError, names
+
+HEADING = re.compile(r"### (.+) \((\d+) minutes?\)\n+")
+SLOWEST = 2.0  # seconds in front of a class
+WIDTH = "80"  # columns of a demo's code
+PREPARATION = "preparation"
+LARGER = "from utils import plots\n\nplots.larger()  # figures for a projector"
+
+# Functions that change what they are given, by how their names begin: a cell that calls one belongs to the Preparation
+# if it reads what a demo cell needs.
+CHANGING = re.compile(r"(fit|train|learn|set_|load_|compile|build|append|extend|update|teach)")
+SHOWING = re.compile(r"(print|claim|plots|widgets|display|assert)")
+
+
+@dataclass
+class Step:
+    """One idea of a demo: its title (Markdown), minutes, the note for the instructor (Markdown), its cells."""
+
+    title: str
+    minutes: int
+    note: str
+    cells: list = field(default_factory=list)
+
+
+def steps(lesson, track) -> list[Step]:
+    """The steps of one track's demo, in order; an empty list for a lesson without a demo. Raises LessonError."""
+    found = []
+    for cell in lesson.cells:
+        if cell.track not in (None, track):
+            continue
+        if "teacher" in cell.tags:
+            heading = HEADING.match(cell.source)
+            if cell.kind != "markdown" or not heading:
+                raise LessonError(
+                    f"{lesson.name}: {cell} is a teacher's note: expected Markdown that begins with a heading such as "
+                    "'### What is a gate? (3 minutes)'"
+                )
+            found.append(Step(heading[1], int(heading[2]), cell.source[heading.end() :].strip()))
+        elif "demo" in cell.tags:
+            if not found:
+                raise LessonError(f"{lesson.name}: {cell} is of the demo, but no teacher's note stands before it")
+            if cell.kind == "code" and not cell.runs:
+                raise LessonError(f"{lesson.name}: {cell} is of the demo, but no notebook runs it")
+            found[-1].cells.append(cell)
+    return found
+
+
+def preparation(lesson, track) -> list:
+    """The code cells that the demo's cells need and that are not among them, in the lesson's order.
+
+    A cell is needed if it binds a name that a later needed cell reads, or may change what stands under such a name.
+    What a function reads counts from the start, for it may be bound after the function.
+    """
+    cells = [cell for cell in lesson.track(track) if cell.runs and "check" not in cell.tags]
+    while cells and "demo" not in cells[-1].tags:
+        cells.pop()
+    chosen = {cell.id for cell in cells if "demo" in cell.tags}
+    inside = set()  # names that functions of the chosen cells read
+    while True:
+        found = _needed(cells, chosen, inside)
+        deferred = {name for cell in cells if cell.id in found for name in _read_inside(cell)}
+        if (found, deferred) == (chosen, inside):
+            return [cell for cell in cells if cell.id in chosen and "demo" not in cell.tags]
+        chosen, inside = found, deferred
+
+
+def _needed(cells, chosen, inside):
+    """One walk from the end to the start: the ids of the chosen cells and of those they need."""
+    found, needed = set(), set(inside)
+    for cell in reversed(cells):
+        binds, reads = names(cell)
+        if cell.id in chosen or binds & needed or _changes(cell) & needed:
+            found.add(cell.id)
+            needed = needed - (binds - inside) | reads
+    return found
+
+
+def _read_inside(cell):
+    """The names that the functions and classes of a cell read."""
+    tree = ast.parse(cell.source)
+    return {
+        node.id
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.ClassDef, ast.Lambda))
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _changes(cell) -> set:
+    """The names under which a cell may change something without binding them anew.
+
+    What a call may change is the owner of its method, or its first argument; in a loop, what the loop goes through.
+    """
+    changed = set()
+    for statement in ast.parse(cell.source).body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            continue
+        loops = [node for node in ast.walk(statement) if isinstance(node, (ast.For, ast.comprehension))]
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+                found = _names_in(node.value)
+            elif isinstance(node, ast.Call) and CHANGING.match(_last_name(node.func)):
+                found = _given(node)
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not _shows(node.value):
+                found = _given(node.value)
+            else:
+                continue
+            for loop in loops:
+                if found & _names_in(loop.target):
+                    found |= _names_in(loop.iter)
+            changed |= found
+    return changed
+
+
+def _given(call):
+    owner = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    return {name for part in (*owner, *call.args[:1]) for name in _names_in(part)}
+
+
+def _shows(call):
+    return SHOWING.match(ast.unparse(call.func))
+
+
+def _names_in(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _last_name(function):
+    """The last part of what is called: `fit` of `model.fit`."""
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def _narrow(sources) -> list[str]:
+    """Pieces of code, laid out anew by ruff in lines of at most 80 columns."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"{place}.py") for place in range(len(sources))]
+        for file, source in zip(files, sources, strict=True):
+            file.write_text(source, encoding="utf-8")
+        command = [sys.executable, "-m", "ruff", "format", "--isolated", "--quiet", "--no-cache", "--line-length", WIDTH]
+        subprocess.run([*command, folder], check=True)
+        return [file.read_text(encoding="utf-8").strip() for file in files]
+
+
+def cells(lesson, track, setup, folded) -> list:
+    """The notebook's cells after its title: the Preparation, shut, then a slide for each step.
+
+    ``setup`` is the code of the set-up cell, ``folded`` the metadata of cells whose code is shut.
+    """
+    shut = {**folded, **_slide("skip"), "tags": [PREPARATION]}
+    sources = [("set-up", setup), ("larger", LARGER)]
+    sources += [(f"preparation-{cell.id}"[:64], cell.source) for cell in preparation(lesson, track)]
+    collapsed = {"jp-MarkdownHeadingCollapsed": True, **_slide("skip")}
+    made = [new_markdown_cell("## Preparation", id=PREPARATION, metadata=collapsed)]
+    made += [new_code_cell(source, id=name, metadata=shut) for name, source in sources]
+    spoken = steps(lesson, track)
+    code = [cell for step in spoken for cell in step.cells if cell.kind == "code"]
+    narrow = dict(zip([cell.id for cell in code], _narrow([cell.source for cell in code]), strict=True))
+    for number, step in enumerate(spoken, start=1):
+        made.append(new_markdown_cell(f"## {step.title}", id=f"step-{number}", metadata=_slide("slide")))
+        note = f"<details><summary>For you: {_minutes(step)}</summary>\n\n{step.note}\n\n</details>"
+        made.append(new_markdown_cell(note, id=f"note-{number}", metadata=_slide("notes")))
+        for place, cell in enumerate(step.cells):
+            make = new_code_cell if cell.kind == "code" else new_markdown_cell
+            source = narrow.get(cell.id, cell.source)
+            made.append(make(source, id=cell.id, metadata=_slide("fragment" if place else "-")))
+    return made
+
+
+def _minutes(step):
+    return f"{step.minutes} minute{'s' if step.minutes > 1 else ''}"
+
+
+def _slide(kind):
+    return {"slideshow": {"slide_type": kind}}
