@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tools.lesson import LessonError, names
+from tools.lesson import LessonError, names, names_inside
 
 HEADING = re.compile(r"### (.+) \((\d+) minutes?\)\n+")
 SLOWEST = 2.0  # seconds in front of a class
@@ -63,25 +63,32 @@ def steps(lesson, track) -> list[Step]:
 
 
 def preparation(lesson, track) -> list:
-    """The code cells that the demo's cells need and that are not among them, in the lesson's order.
+    """The code cells that the demo's cells need from the rest of the lesson, in the lesson's order.
 
     A cell is needed if it binds a name that a later needed cell reads, or may change what stands under such a name.
-    What a function reads counts from the start, for it may be bound after the function.
+    What a function reads counts from the end, for it may be bound after the function. A cell of the demo comes into the
+    Preparation as well if another cell of the Preparation needs it.
     """
     cells = [cell for cell in lesson.track(track) if cell.runs and "check" not in cell.tags]
     while cells and "demo" not in cells[-1].tags:
         cells.pop()
-    chosen = {cell.id for cell in cells if "demo" in cell.tags}
+    shown = {cell.id for cell in cells if "demo" in cell.tags}
+    needed = _closure(cells, _closure(cells, shown) - shown)
+    return [cell for cell in cells if cell.id in needed]
+
+
+def _closure(cells, chosen) -> set:
+    """The ids ``chosen`` and those of all cells that they need."""
     inside = set()  # names that functions of the chosen cells read
     while True:
-        found = _needed(cells, chosen, inside)
-        deferred = {name for cell in cells if cell.id in found for name in _read_inside(cell)}
+        found = _walk(cells, chosen, inside)
+        deferred = set().union(*(names_inside(cell) for cell in cells if cell.id in found))
         if (found, deferred) == (chosen, inside):
-            return [cell for cell in cells if cell.id in chosen and "demo" not in cell.tags]
+            return chosen
         chosen, inside = found, deferred
 
 
-def _needed(cells, chosen, inside):
+def _walk(cells, chosen, inside):
     """One walk from the end to the start: the ids of the chosen cells and of those they need."""
     found, needed = set(), set(inside)
     for cell in reversed(cells):
@@ -90,18 +97,6 @@ def _needed(cells, chosen, inside):
             found.add(cell.id)
             needed = needed - (binds - inside) | reads
     return found
-
-
-def _read_inside(cell):
-    """The names that the functions and classes of a cell read."""
-    tree = ast.parse(cell.source)
-    return {
-        node.id
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.ClassDef, ast.Lambda))
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
 
 
 def _changes(cell) -> set:
@@ -154,7 +149,17 @@ def _narrow(sources) -> list[str]:
         files = [Path(folder, f"{place}.py") for place in range(len(sources))]
         for file, source in zip(files, sources, strict=True):
             file.write_text(source, encoding="utf-8")
-        command = [sys.executable, "-m", "ruff", "format", "--isolated", "--quiet", "--no-cache", "--line-length", WIDTH]
+        command = [
+            sys.executable,
+            "-m",
+            "ruff",
+            "format",
+            "--isolated",
+            "--quiet",
+            "--no-cache",
+            "--line-length",
+            WIDTH,
+        ]
         subprocess.run([*command, folder], check=True)
         return [file.read_text(encoding="utf-8").strip() for file in files]
 

@@ -21,6 +21,7 @@ DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
 FOR_OTHERS = {*FOR_TESTS, "teacher"}  # not for learners
 TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
+COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")  # what symtable calls them; they run at once
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
 
@@ -222,19 +223,26 @@ def _check_names(lesson, track):
 
 def names(cell):
     """The global names a code cell binds and the ones it reads: two sets."""
-    binds, reads = set(), set()
+    symbols = _table(cell).get_symbols()
+    binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    reads = {s.get_name() for s in symbols if s.is_referenced()}
+    return binds, reads.union(*map(_reads, _table(cell).get_children()))
+
+
+def names_inside(cell) -> set:
+    """The global names that the functions and classes of a code cell read, when they are called."""
+    later = [child for child in _table(cell).get_children() if child.get_name() not in COMPREHENSIONS]
+    return set().union(*map(_reads, later))
+
+
+def _reads(table) -> set:
+    """The global names that a function, a class or a comprehension reads."""
+    reads = {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+    return reads.union(*map(_reads, table.get_children()))
+
+
+def _table(cell):
     try:
-        table = symtable.symtable(cell.source, "<cell>", "exec")
+        return symtable.symtable(cell.source, "<cell>", "exec")
     except SyntaxError as error:
         raise LessonError(f"{cell} is not valid Python: {error}") from None
-    for symbol in table.get_symbols():
-        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
-            binds.add(symbol.get_name())
-        if symbol.is_referenced():
-            reads.add(symbol.get_name())
-    inner = list(table.get_children())
-    while inner:
-        child = inner.pop()
-        inner += child.get_children()
-        reads |= {symbol.get_name() for symbol in child.get_symbols() if symbol.is_global() and symbol.is_referenced()}
-    return binds, reads
