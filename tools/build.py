@@ -125,9 +125,8 @@ def build(lesson, track, kind="learner") -> bool:
     fresh = edited or not committed or _built_from(committed) != notebook.metadata.course.digest
     if fresh:
         path.parent.mkdir(parents=True, exist_ok=True)
-        execute(notebook, path.parent, record_timing=kind == "demo")
-        if kind == "demo":
-            _take_times(notebook)
+        execute(notebook, path.parent, record_timing=True)
+        notebook.metadata.course.seconds = _demo_seconds(notebook) if kind == "demo" else _seconds(notebook)
         _normalise(notebook)
     else:
         _keep_outputs(committed, notebook)
@@ -156,28 +155,35 @@ def check(lesson, track, kind="learner") -> list[str]:
     return problems
 
 
-def _take_times(notebook):
-    """Keep in a demo's metadata how many seconds its Preparation and each of its cells took; refuse a slow cell.
+def _seconds(notebook) -> dict:
+    """How many seconds a notebook ran: up to the end of its imports, and after them."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    imports = next((k for k, cell in enumerate(code) if "set_seed()" in cell.source), 0) + 1
+    parts = {"imports": code[:imports], "lesson": code[imports:]}
+    return {name: round(sum(map(seconds, cells)), 1) for name, cells in parts.items()}
+
+
+def _demo_seconds(notebook) -> dict:
+    """How many seconds a demo's Preparation and each of its cells took. Raises LessonError for a slow cell.
 
     What the Preparation shows is left out: nobody looks at it.
     """
     times = {demo.PREPARATION: 0.0}
     for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
         if demo.PREPARATION in cell.metadata.get("tags", []):
             times[demo.PREPARATION] += seconds(cell)
             cell.outputs = []
-        else:
+        elif cell.cell_type == "code":
             times[cell.id] = round(seconds(cell), 2)
     times[demo.PREPARATION] = round(times[demo.PREPARATION], 1)
-    notebook.metadata.course.seconds = times
-    slow = [name for name, time in times.items() if time > demo.SLOWEST and name != demo.PREPARATION]
+    slow = {name: time for name, time in times.items() if time > demo.SLOWEST and name != demo.PREPARATION}
     if slow:
+        found = ", ".join(f"{name} ({time} s)" for name, time in slow.items())
         raise LessonError(
-            f"the demo's cells {', '.join(slow)} took {', '.join(f'{times[name]}' for name in slow)} seconds: expected "
-            f"at most {demo.SLOWEST}; take the tag demo from what computes, so that it comes into the Preparation"
+            f"the demo's cells {found} let a class wait: expected at most {demo.SLOWEST} s; take the tag demo from "
+            "what computes, so that it comes into the Preparation"
         )
+    return times
 
 
 def _build_one(job):

@@ -6,6 +6,7 @@ tagged `demo` between it and the next note belong to the step.
 """
 
 import ast
+import base64
 import re
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from tools.lesson import LessonError, names, names_inside
 HEADING = re.compile(r"### (.+) \((\d+) minutes?\)\n+")
 SLOWEST = 2.0  # seconds in front of a class
 WIDTH = "80"  # columns of a demo's code
+HIGHEST = 640  # pixels of a cell that is seen at once in JupyterLab, full screen on a projector of 1024 x 768
+LINE = 17  # pixels of a line there
+PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]{36})")  # its first 27 bytes
 PREPARATION = "preparation"
 LARGER = "from utils import plots\n\nplots.larger()  # figures for a projector"
 
@@ -141,6 +145,19 @@ def _names_in(tree):
 def _last_name(function):
     """The last part of what is called: `fit` of `model.fit`."""
     return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def height(cell) -> int:
+    """About how many pixels a code cell takes in JupyterLab, with its outputs as they were kept."""
+    pixels = LINE * len(cell.source.splitlines()) + 12
+    for output in cell.outputs:
+        picture = PICTURE.search(output.get("data", {}).get("text/html", ""))
+        if picture:
+            pixels += int.from_bytes(base64.b64decode(picture[1])[20:24]) + 10  # where a PNG keeps its height
+        else:
+            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            pixels += LINE * len(text.splitlines()) + 4
+    return pixels
 
 
 def _narrow(sources) -> list[str]:
