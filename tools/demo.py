@@ -2,7 +2,8 @@
 
 In a lesson's source, a note for the instructor (Markdown, tagged `teacher`) begins a step: its heading, such as
 `### What does the forget gate do? (3 minutes)`, is what the class sees, its text is for the instructor alone. The cells
-tagged `demo` between it and the next note belong to the step.
+tagged `demo` between it and the next note belong to the step. `(3 minutes, alone)` marks a step for those who have no
+more time.
 """
 
 import ast
@@ -18,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tools.lesson import LessonError, names, names_inside
 
-HEADING = re.compile(r"### (.+) \((\d+) minutes?\)\n+")
+HEADING = re.compile(r"### (.+) \((\d+) minutes?(, alone)?\)\n+")
 SLOWEST = 2.0  # seconds in front of a class
 WIDTH = "80"  # columns of a demo's code
 HIGHEST = 640  # pixels of a cell that is seen at once in JupyterLab, full screen on a projector of 1024 x 768
@@ -35,10 +36,14 @@ SHOWING = re.compile(r"(print|claim|plots|widgets|display|assert)")
 
 @dataclass
 class Step:
-    """One idea of a demo: its title (Markdown), minutes, the note for the instructor (Markdown), its cells."""
+    """One idea of a demo: its title, minutes, the note for the instructor (Markdown), its cells.
+
+    ``alone`` marks what an instructor shows who has five minutes.
+    """
 
     title: str
     minutes: int
+    alone: bool
     note: str
     cells: list = field(default_factory=list)
 
@@ -56,11 +61,11 @@ def steps(lesson, track) -> list[Step]:
                     f"{lesson.name}: {cell} is a teacher's note: expected Markdown that begins with a heading such as "
                     "'### What is a gate? (3 minutes)'"
                 )
-            found.append(Step(heading[1], int(heading[2]), cell.source[heading.end() :].strip()))
+            found.append(Step(heading[1], int(heading[2]), bool(heading[3]), cell.source[heading.end() :].strip()))
         elif "demo" in cell.tags:
             if not found:
                 raise LessonError(f"{lesson.name}: {cell} is of the demo, but no teacher's note stands before it")
-            if cell.kind == "code" and not cell.runs:
+            if not cell.runs:
                 raise LessonError(f"{lesson.name}: {cell} is of the demo, but no notebook runs it")
             found[-1].cells.append(cell)
     return found
@@ -193,16 +198,15 @@ def cells(lesson, track, setup, folded) -> list:
     made = [new_markdown_cell("## Preparation", id=PREPARATION, metadata=collapsed)]
     made += [new_code_cell(source, id=name, metadata=shut) for name, source in sources]
     spoken = steps(lesson, track)
-    code = [cell for step in spoken for cell in step.cells if cell.kind == "code"]
-    narrow = dict(zip([cell.id for cell in code], _narrow([cell.source for cell in code]), strict=True))
+    shown = [cell for step in spoken for cell in step.cells]
+    narrow = dict(zip([cell.id for cell in shown], _narrow([cell.source for cell in shown]), strict=True))
     for number, step in enumerate(spoken, start=1):
         made.append(new_markdown_cell(f"## {step.title}", id=f"step-{number}", metadata=_slide("slide")))
         note = f"<details><summary>For you: {_minutes(step)}</summary>\n\n{step.note}\n\n</details>"
         made.append(new_markdown_cell(note, id=f"note-{number}", metadata=_slide("notes")))
         for place, cell in enumerate(step.cells):
-            make = new_code_cell if cell.kind == "code" else new_markdown_cell
-            source = narrow.get(cell.id, cell.source)
-            made.append(make(source, id=cell.id, metadata=_slide("fragment" if place else "-")))
+            slide = _slide("fragment" if place else "-")
+            made.append(new_code_cell(narrow[cell.id], id=cell.id, metadata=slide))
     return made
 
 
