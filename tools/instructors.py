@@ -99,8 +99,8 @@ def _opening(lesson):
 
 
 def _where_next(lesson):
-    """The first paragraph of a lesson's last part."""
-    return lesson.cells[-1].source.split("\n\n")[1]
+    """The first paragraph of a lesson's last part, without its links."""
+    return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", lesson.cells[-1].source.split("\n\n")[1])
 
 
 def _paragraph(note, label):

@@ -67,6 +67,12 @@ class Lesson:
         first = self.name.split("_")[0]
         return first if first.isdigit() else None
 
+    @property
+    def needs(self) -> set:
+        """The numbers of the lessons that its head names after "You need"."""
+        head = re.search(r"(?m)^You need: (.*)$", "\n".join(cell.source for cell in self.cells))
+        return set(re.findall(r"\b\d\d\b", head[1])) if head else set()
+
     def track(self, track) -> list:
         """The cells of one track's notebook, in order."""
         return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_OTHERS]
