@@ -141,7 +141,7 @@ PADDING = (
     Row("outputs at padding", "zeros", "last real output  # Bidirectional: zeros"),
     Row("last state, right", "h_n[-1]", "output[:, -1]  # with a mask, one direction"),
     Row("last state, wrong", "output[:, -1]", "output[:, -1]  # without a mask"),
-    Row("a row of length 0", "error", "state zero"),
+    Row("a row of length 0", "error", "state zero  # but not in a GPU's fast kernel"),
     Row("loss leaves out", "ignore_index=-100  # the default", "ignore_class=None  # the default"),
 )
 
@@ -175,8 +175,7 @@ GRADIENTS = (
 READING = (
     Formula("mean over real steps", r"\sum_t m_t h_t \,/\, \sum_t m_t"),
     Formula("attention", r"\alpha_j = \frac{\exp e_j}{\sum_k \exp e_k} \qquad \mathrm{context} = \sum_j \alpha_j k_j"),
-    Formula("scores: dot", r"e_j = q \cdot k_j"),
-    Formula("scores: additive", r"e_j = v \cdot \tanh(q W_q + k_j W_k)"),
+    Formula("scores: dot, additive", r"e_j = q \cdot k_j \qquad e_j = v \cdot \tanh(q W_q + k_j W_k)"),
     Formula("CTC", r"P(\text{text}) = \sum_{\text{paths of the text}} \; \prod_{t} p_t(\text{path}_t)"),
     Formula("its loss", r"\text{loss} = -\ln P(\text{text})"),
 )

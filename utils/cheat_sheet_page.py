@@ -7,7 +7,9 @@ import hashlib
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import Rectangle
 
 from utils import cheat_sheet
@@ -70,7 +72,7 @@ def fingerprint() -> str:
 def page() -> Figure:
     """The cheat sheet as a matplotlib figure of A4 size."""
     figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
-    y = _cells(figure, _title(figure, MARGIN) + 7)
+    y = _cells(figure, _title(figure, MARGIN - 6) + 7)
     _bugs(figure, LEFT + 404, y)
     y = _shapes(figure, LEFT + 390, y)
     y = _names(figure, y + 7) + 7
@@ -98,8 +100,22 @@ def _words(figure, x, y, text, *, size=SMALL, color=TEXT, **look):
 
 
 def _formula(figure, x, y, tex):
-    spaced = tex.replace(" W_", r"\,W_").replace(r"\frac", r"\dfrac")  # air in a product, no tiny letters
-    figure.text(x / WIDTH, 1 - y / HEIGHT, f"${spaced}$", fontsize=MATHS, va="baseline", math_fontfamily="dejavusans")
+    tex, font = _set_in(tex)
+    figure.text(x / WIDTH, 1 - y / HEIGHT, tex, fontproperties=font, va="baseline")
+
+
+def _set_in(tex):
+    """A formula as it is set, and its font."""
+    tex = tex.replace(" W_", r"\,W_").replace(r"\frac", r"\dfrac")  # air in a product, no tiny letters
+    size = 1.2 * MATHS if r"_{\text" in tex else MATHS  # words below a sign are as high as other words
+    return f"${tex}$", FontProperties(size=size, math_fontfamily="dejavusans")
+
+
+def _extent(tex):
+    """How far a formula reaches above and below the line it stands on."""
+    tex, font = _set_in(tex)
+    _, height, depth, *_ = MathTextParser("path").parse(tex, dpi=72, prop=font)
+    return height - depth, depth
 
 
 def _rule(figure, y, left=LEFT, right=RIGHT, *, color=RULE, width=0.5):
@@ -184,12 +200,16 @@ def _names(figure, y):
 
 
 def _formulas(figure, left, right, y, title, formulas):
-    y = _head(figure, y, title, left, right) + 1
+    """Formulas under each other, each with what it is on its left, and as much room as it needs."""
+    y = _head(figure, y, title, left, right) - LINE + 3
+    middle = left + 93
     for formula in formulas:
-        height = 24 if "frac" in formula.tex else 20 if "sum" in formula.tex else 13
-        y += (height - 13) / 2
+        above, below = _extent(formula.tex) if formula.tex else (SMALL, 2)
+        y += max(above, SMALL) + 1.5
         _words(figure, left, y, formula.what)
         if formula.tex:
-            _formula(figure, left + 98, y, formula.tex)
-        _words(figure, right if formula.tex else left + 98, y, formula.words, ha="right" if formula.tex else "left")
-        y += (height + 13) / 2
+            _formula(figure, middle, y, formula.tex)
+            _words(figure, right, y, formula.words, ha="right")
+        else:
+            _words(figure, middle, y, formula.words)
+        y += max(below, 2) + 1.5
