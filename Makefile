@@ -12,6 +12,7 @@
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
 # make grade      grade the assignment or project in NOTEBOOK=path
+# make cheat-sheet  write teaching/cheat_sheet.pdf, one page to print
 # make links      point every link to REPO=owner/name
 
 PYTHON ?= python3
@@ -24,7 +25,8 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset demo slides test test-site test-answers fuzz test-versions notebooks check scoreboard bench grade links
+.PHONY: sound lab reset demo slides test test-site test-answers fuzz test-versions notebooks check scoreboard bench \
+	grade cheat-sheet links
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -71,6 +73,9 @@ bench: $(READY)
 
 grade: $(READY)
 	$(BIN)/python -m tools.grade "$(NOTEBOOK)"
+
+cheat-sheet: $(READY)
+	$(BIN)/python -m tools.cheat_sheet
 
 links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)
