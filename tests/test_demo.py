@@ -101,8 +101,8 @@ def test_a_demo_keeps_its_seconds_and_lets_nobody_wait(monkeypatch):
         if cell.cell_type == "code":
             cell.outputs = [nbformat.v4.new_output("stream", text="1")]
     monkeypatch.setattr(build, "seconds", lambda cell: 1.9 if cell is slow else 20)
-    assert build._demo_seconds(notebook) == {"preparation": 60, slow.id: 1.9}
-    assert [len(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"] == [0, 0, 0, 1]
+    assert build._demo_seconds(notebook) == {"preparation": 20, slow.id: 1.9}
+    assert [len(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"] == [0, 1]
     monkeypatch.setattr(build, "seconds", lambda cell: 2.1 if cell is slow else 20)
     with pytest.raises(LessonError, match=re.escape(f"{slow.id} (2.1 s) let a class wait: expected at most 2.0 s")):
         build._demo_seconds(notebook)

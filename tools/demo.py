@@ -26,7 +26,17 @@ HIGHEST = 640  # pixels of a cell that is seen at once in JupyterLab, full scree
 LINE = 17  # pixels of a line there
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]{36})")  # its first 27 bytes
 PREPARATION = "preparation"
+BEGIN = """\
+# @title Preparation: run this before class, and leave the kernel on
+import time as _time
+
+_started = _time.monotonic()"""
 LARGER = "from utils import plots\n\nplots.larger()  # figures for a projector"
+END = """\
+from IPython.display import clear_output as _clear_output
+
+_clear_output()
+print(f"Ready after {_time.monotonic() - _started:.0f} seconds.")"""
 
 # Functions that change what they are given, by how their names begin: a cell that calls one belongs to the Preparation
 # if it reads what a demo cell needs.
@@ -187,16 +197,13 @@ def _narrow(sources) -> list[str]:
 
 
 def cells(lesson, track, setup, folded) -> list:
-    """The notebook's cells after its title: the Preparation, shut, then a slide for each step.
+    """The notebook's cells after its title: the Preparation in one cell, shut, then a slide for each step.
 
     ``setup`` is the code of the set-up cell, ``folded`` the metadata of cells whose code is shut.
     """
+    pieces = [BEGIN, setup, LARGER, *(cell.source for cell in preparation(lesson, track)), END]
     shut = {**folded, **_slide("skip"), "tags": [PREPARATION]}
-    sources = [("set-up", setup), ("larger", LARGER)]
-    sources += [(f"preparation-{cell.id}"[:64], cell.source) for cell in preparation(lesson, track)]
-    collapsed = {"jp-MarkdownHeadingCollapsed": True, **_slide("skip")}
-    made = [new_markdown_cell("## Preparation", id=PREPARATION, metadata=collapsed)]
-    made += [new_code_cell(source, id=name, metadata=shut) for name, source in sources]
+    made = [new_code_cell("\n\n".join(pieces), id=PREPARATION, metadata=shut)]
     spoken = steps(lesson, track)
     shown = [cell for step in spoken for cell in step.cells]
     narrow = dict(zip([cell.id for cell in shown], _narrow([cell.source for cell in shown]), strict=True))
