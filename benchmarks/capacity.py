@@ -38,7 +38,6 @@ LESSONS = ("02", "05", "11", "13", "16", "18")  # from light to heavy
 TOGETHER = "05"
 SYSTEM_MIB = 2048  # kept free for the system, the hub and its proxy
 MIB = 2**20
-SECONDS_BETWEEN = 0.1  # two looks at the memory
 
 
 class CapacityError(Exception):
@@ -55,12 +54,11 @@ class Memory:
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook from top to bottom: MiB of its own at the peak and at the end, MiB of libraries, seconds."""
+    """One notebook from top to bottom: own MiB at the peak and at the end, MiB of libraries, processor seconds."""
 
     peak: float
     end: float
     libraries: float
-    seconds: float
     processor: float
 
 
@@ -103,12 +101,12 @@ def proportional(process) -> float:
 
 
 @contextmanager
-def watching(look):
-    """Call ``look()`` again and again beside the block; gives the list of what it returned."""
+def watching(look, *, every):
+    """Call ``look()`` beside the block, ``every`` so many seconds; gives the list of what it returned."""
     seen, done = [look()], threading.Event()
 
     def watch():
-        while not done.wait(SECONDS_BETWEEN):
+        while not done.wait(every):
             seen.append(look())
 
     thread = threading.Thread(target=watch, daemon=True)
@@ -122,20 +120,19 @@ def watching(look):
 
 def run(notebook, folder) -> Run:
     """Run an nbformat notebook as a learner does with Run All, in a fresh kernel that works in ``folder``."""
-    start = time.perf_counter()
     client = Client(notebook, folder)
+    client.timeout = -1  # a busy machine is no failure
     with client.setup_kernel():
         kernel = psutil.Process(client.km.provisioner.pid)
-        with watching(lambda: memory(kernel)) as seen:
+        with watching(lambda: memory(kernel), every=0.1) as seen:
             for index, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, index)
-        seconds, used, end = time.perf_counter() - start, kernel.cpu_times(), memory(kernel)
+        used, end = kernel.cpu_times(), memory(kernel)
         seen.append(end)
     return Run(
         peak=max(each.own for each in seen),
         end=end.own,
         libraries=max(each.libraries for each in seen),
-        seconds=seconds,
         processor=used.user + used.system + used.children_user + used.children_system,
     )
 
@@ -148,12 +145,10 @@ def run_together(track, name, kernels) -> tuple[list[Run], float]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("COURSE_", "OMP_"))}
     command = [sys.executable, "-m", "benchmarks.capacity", track, name]
     started = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
+        psutil.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
         for _ in range(kernels)
     ]
-    with watching(
-        lambda: sum(proportional(psutil.Process(each.pid)) for each in started if each.poll() is None)
-    ) as seen:
+    with watching(lambda: sum(proportional(each) for each in started), every=1) as seen:
         answers = [each.communicate()[0] for each in started]
     if any(each.returncode for each in started):
         raise CapacityError(f"lesson {name} ({track}) did not run to its end; the reason stands above")
@@ -197,7 +192,7 @@ def _answer(file, process, log) -> tuple[str, str]:
 
 
 def learners(machine, needed, libraries) -> int:
-    """How many learners fit on a machine of ``machine`` MiB, of which each needs ``needed`` and all share ``libraries``."""
+    """How many learners fit on a machine of ``machine`` MiB: each needs ``needed``, and all share ``libraries``."""
     return max(0, math.floor((machine - SYSTEM_MIB - libraries) / needed))
 
 
@@ -227,10 +222,10 @@ def together_table(rounds) -> str:
     """``rounds`` maps (track, kernels) to what run_together gave."""
     rows = []
     for (track, kernels), (runs, held) in rounds.items():
-        seconds = max(run.seconds for run in runs)
+        processor = sum(run.processor for run in runs) / kernels
         formula = max(run.libraries for run in runs) + sum(run.peak for run in runs)
-        rows.append([TITLES[track], str(kernels), f"{seconds:.0f}", f"{held:.0f}", f"{formula:.0f}"])
-    return report.grid(["", "kernels at once", "seconds until all are done", "held", "libraries + peaks"], rows)
+        rows.append([TITLES[track], str(kernels), f"{held:.0f}", f"{formula:.0f}", f"{processor:.0f}"])
+    return report.grid(["", "kernels at once", "held", "libraries + peaks", "processor s of each"], rows)
 
 
 def learners_table(runs, server) -> str:

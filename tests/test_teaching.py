@@ -110,7 +110,7 @@ def test_memory_at_the_peak_is_more_than_at_the_end(tmp_path):
     cells = ["x = bytearray(300_000_000)", "import time; time.sleep(0.5)", "del x"]
     found = capacity.run(new_notebook(cells=[new_code_cell(cell) for cell in cells]), tmp_path)
     assert 250 < found.peak - found.end < 350
-    assert found.libraries > 5 and 0 < found.processor < 60 and found.seconds > 0.5
+    assert found.libraries > 5 and 0 < found.processor < 60
 
 
 def test_a_process_that_has_ended_holds_nothing():
@@ -132,14 +132,14 @@ def test_what_fits_is_what_is_left_divided_by_what_a_learner_needs():
 
 
 def test_the_tables_hold_what_was_measured():
-    runs = {(track, "02"): (Run(peak=700.4, end=650, libraries=210, seconds=20, processor=18), 30) for track in TRACKS}
+    runs = {(track, "02"): (Run(peak=700.4, end=650, libraries=210, processor=18), 30) for track in TRACKS}
     assert "| PyTorch | 02 | 700 | 650 | 210 | 18 | 30 | 1.0% |" in capacity.notebooks_table(runs)
     last = capacity.learners_table(runs, Memory(own=120, libraries=40)).splitlines()[-1]
     assert last == "| TensorFlow | three notebooks | 300 | 2300 | 6 | 27 | 112 |"
     runs = [run for run, _ in runs.values()]
     assert (
         capacity.together_table({("pytorch", 2): (runs, 1500.0)}).splitlines()[-1]
-        == "| PyTorch | 2 | 20 | 1500 | 1611 |"
+        == "| PyTorch | 2 | 1500 | 1611 | 18 |"
     )
 
 
