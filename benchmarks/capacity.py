@@ -231,7 +231,7 @@ def together_table(rounds) -> str:
 def learners_table(runs, server) -> str:
     """How many learners fit, with one notebook each at its peak, and with two more left open."""
     rows = []
-    for track in TRACKS:
+    for track in dict.fromkeys(track for track, _ in runs):
         own = [run for (of, _), (run, _) in runs.items() if of == track]
         libraries = hundred(max(run.libraries for run in own) + server.libraries)
         one = hundred(max(run.peak for run in own) + server.own)
