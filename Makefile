@@ -1,7 +1,10 @@
 # make lab        set up, copy the notebooks to my/ and open JupyterLab there; TRACK=tensorflow opens that track
 # make reset      give a fresh copy of LESSON=05 in my/ and keep the old one beside it
+# make demo       open the demo of LESSON=05 for the front of a class, in JupyterLab; TRACK=tensorflow opens that track
+# make slides     write the demo of LESSON=05 as slides, one HTML file in dist/slides/
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
+# make test-site  open the slides of every demo in a browser (needs Chromium)
 # make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
 # make notebooks  build the notebooks from lessons/
@@ -9,6 +12,7 @@
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
 # make grade      grade the assignment or project in NOTEBOOK=path
+# make cheat-sheet  write teaching/cheat_sheet.pdf, one page to print
 # make links      point every link to REPO=owner/name
 # make wheelhouse collect all wheels in dist/wheelhouse, for a room without internet: make lab WHEELS=folder
 
@@ -18,11 +22,13 @@ TRACK ?=
 WHEELS ?=
 BIN := .venv/bin
 READY := .venv/ready
+READY_SITE := .venv/ready_site
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset test test-answers fuzz test-versions notebooks check scoreboard bench grade links wheelhouse
+.PHONY: sound lab reset demo slides test test-site test-answers fuzz test-versions notebooks check scoreboard bench \
+	grade cheat-sheet links wheelhouse
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -30,9 +36,19 @@ lab: $(READY)
 reset: $(READY)
 	$(BIN)/python -m tools.my reset "$(LESSON)" $(if $(TRACK),--track "$(TRACK)")
 
+demo: $(READY)
+	$(BIN)/python -m tools.my demo "$(LESSON)" $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
+
+slides: $(READY_SITE)
+	$(BIN)/python -m tools.slides "$(LESSON)" "$(or $(TRACK),pytorch)"
+
 test: $(READY)
 	$(PYTEST) tests --cov --cov-fail-under=95
 	$(PYTEST) notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+test-site: $(READY_SITE)
+	$(BIN)/python -m pip install --quiet -r site/tests/requirements.txt -c constraints.txt
+	$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider site/tests
 
 test-answers: $(READY)
 	$(PYTEST) tests/test_faults.py -m whole_course --dist load
@@ -60,6 +76,9 @@ bench: $(READY)
 grade: $(READY)
 	$(BIN)/python -m tools.grade "$(NOTEBOOK)"
 
+cheat-sheet: $(READY)
+	$(BIN)/python -m tools.cheat_sheet
+
 links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)
 	$(BIN)/python -m tools.build
@@ -76,7 +95,13 @@ sound:
 $(READY): requirements.txt constraints.txt | sound
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found. Install Python 3.11, 3.12 or 3.13."; exit 1; }
 	@$(PYTHON) tools/check_python.py
-	@[ -z "$(WHEELS)" ] || [ -d "$(WHEELS)" ] || { echo "WHEELS=$(WHEELS) is no folder: give the one that make wheelhouse made."; exit 1; }
+	@[ -z "$(WHEELS)" ] || [ -d "$(WHEELS)" ] || { \
+		echo "WHEELS=$(WHEELS) is no folder: give the one that make wheelhouse has made."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet $(if $(WHEELS),--no-index --find-links "$(WHEELS)") -r requirements.txt -c constraints.txt
+	$(BIN)/python -m pip install --quiet $(if $(WHEELS),--no-index --find-links "$(WHEELS)") \
+		-r requirements.txt -c constraints.txt
 	@touch $(READY)
+
+$(READY_SITE): site/requirements.txt $(READY)
+	$(BIN)/python -m pip install --quiet -r site/requirements.txt -c constraints.txt
+	@touch $(READY_SITE)

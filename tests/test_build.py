@@ -9,7 +9,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 import conftest
-from tools import build, links, run
+from tools import build, digest, links, run
 from tools.files import ROOT
 from tools.lesson import LessonError, parse, read
 from tools.run import records
@@ -28,7 +28,8 @@ def house(monkeypatch, tmp_path):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "utils").symlink_to(ROOT / "utils")
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(build, "ROOT", tmp_path)
+    for module in (build, digest):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
     return tmp_path
 
 
@@ -42,6 +43,7 @@ def executed(monkeypatch):
         notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"run {len(runs)}")]
 
     monkeypatch.setattr(build, "execute", execute)
+    monkeypatch.setattr(build, "seconds", lambda cell: 0.04)
     return runs
 
 
@@ -125,7 +127,7 @@ class C(f, k=2):
 match f(2):
     case {"a": [1, *_]} | None: print("it's", b"x", ..., 1j)
 """
-    assert build._fingerprint([build._bare(code)]) == "3c4f8def43b63d21"
+    assert digest.fingerprint([digest.bare(code)]) == "3c4f8def43b63d21"
 
 
 def test_check_names_the_lesson_to_edit(house, executed):
@@ -190,7 +192,7 @@ def test_the_command_refuses_an_unknown_lesson(capsys):
 
 def test_the_command_reports_a_failing_lesson_and_goes_on(monkeypatch, capsys):
     monkeypatch.setattr(build, "read", lambda name: lesson("x = 1"))
-    monkeypatch.setattr(build, "check", lambda lesson, track: [f"{track} is stale"])
+    monkeypatch.setattr(build, "check", lambda lesson, track, kind: [f"{track} is stale"])
     assert build.main(["--check", "01"]) == 1
     assert capsys.readouterr().err == "pytorch is stale\ntensorflow is stale\n"
 

@@ -50,7 +50,7 @@ def test_wrong_answers_stay_out_of_the_notebooks():
         (code("x = 1", "pytorch") + "Text.\n\n" + code("x = 2", "tensorflow"), "has no tensorflow sibling"),
         (code("x = 1", "pytorch", "nbval-check-output") + code("x = 2", "tensorflow"), "differ in tags"),
         (code("x = 1", "pytorch", "tensorflow"), "tags of both tracks"),
-        (code("x = 1", "pytroch"), r"unknown tags \{'pytroch'\}, expected answer, check, nbval-check-output, pytorch"),
+        (code("x = 1", "pytroch"), r"unknown tags \{'pytroch'\}, expected answer, check, demo, nbval-check-output"),
         (code("x = 1", "check"), "is collapsed: begin it with a line '# @title Check of …'"),
         (code("x = 1", "solution"), "is a solution: begin it with a line '# @title Solution of …'"),
         (code("# @title Solution of 9.1", "solution", "nbval-check-output"), r"take out \['nbval-check-output'\]"),

@@ -44,7 +44,9 @@ def course(monkeypatch, tmp_path):
             write(tmp_path / "notebooks" / track / f"{name}.ipynb", track, name)
     for module in (my, lesson):
         monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(my, "open_lab", lambda track, more: print("opens", track, *more) or 0)
+    monkeypatch.setattr(
+        my, "open_lab", lambda path, more: print("opens", path.relative_to(tmp_path).as_posix(), *more) or 0
+    )
     return tmp_path
 
 
@@ -59,7 +61,7 @@ def test_lab_makes_copies_for_both_tracks_and_opens_the_one_asked_for(course, ca
     assert capsys.readouterr().out.splitlines() == [
         "Your copies for PyTorch: 2 new in my/pytorch. Work in them.",
         "Your copies for TensorFlow: 2 new in my/tensorflow. Work in them.",
-        "opens tensorflow --port 8899",
+        "opens my/tensorflow/00_start_here.ipynb --port 8899",
     ]
 
 
@@ -73,7 +75,7 @@ def test_lab_never_touches_a_copy_that_is_there(course, capsys):
     assert files(course / "my" / "pytorch") == before
     assert capsys.readouterr().out.splitlines() == [
         "Your copies for TensorFlow: 1 new in my/tensorflow. Work in them.",
-        "opens pytorch",
+        "opens my/pytorch/00_start_here.ipynb",
     ]
 
 
@@ -149,6 +151,18 @@ def test_an_unknown_lesson_and_a_folder_that_cannot_be_made_get_one_line(course,
     assert first.startswith("unknown lesson '77'") and str(course / "my") in second
 
 
+def test_a_demo_is_opened_in_a_fresh_copy_and_the_old_one_is_kept(course, capsys):
+    write(course / "notebooks" / "demos" / "tensorflow" / "05_lstm_gates.ipynb", "a demo")
+    assert my.main(["demo", "05", "--track", "tensorflow"]) == 0
+    own = course / "my" / "demos" / "tensorflow" / "05_lstm_gates.ipynb"
+    add(own, "said in class")
+    assert my.main(["demo", "05", "--track", "tensorflow", "--no-browser"]) == 0
+    assert len(files(own.parent)) == 2 and "said in class" not in own.read_text(encoding="utf-8")
+    assert capsys.readouterr().out.endswith("opens my/demos/tensorflow/05_lstm_gates.ipynb --no-browser\n")
+    assert my.main(["demo", "05"]) == 2
+    assert "notebooks/demos/pytorch/05_lstm_gates.ipynb does not exist" in capsys.readouterr().err
+
+
 def test_lab_is_started_as_a_module_on_lesson_00_of_the_track(monkeypatch):
     started = []
 
@@ -161,11 +175,11 @@ def test_lab_is_started_as_a_module_on_lesson_00_of_the_track(monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", Process)
     monkeypatch.setattr(my.signal, "signal", lambda number, what: None)
-    assert my.open_lab("tensorflow", ["--no-browser"]) == 3
+    assert my.open_lab(my.mine("tensorflow", "00_start_here"), ["--no-browser"]) == 3
     page = "--LabApp.default_url=/lab/tree/my/tensorflow/00_start_here.ipynb"
     assert started == [([sys.executable, "-m", "jupyterlab", page, "--no-browser"], my.ROOT)]
     monkeypatch.setattr(my, "find_spec", lambda name: None)
-    assert my.open_lab("pytorch") == 1
+    assert my.open_lab(my.mine("pytorch", "00_start_here")) == 1
 
 
 def test_other_outputs_and_metadata_are_no_edit(tmp_path):

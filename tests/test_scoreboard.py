@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tools import scoreboard
-from tools.build import own_digest
+from tools.digest import own_digest
 from tools.lesson import parse
 from tools.scoreboard import failures, page, rows, worst
 

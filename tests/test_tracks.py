@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools.build import _modules
+from tools.digest import modules
 from tools.files import ROOT
 from tools.lesson import TRACKS, lesson_names, read
 
@@ -39,7 +39,7 @@ def code(name, track):
 @pytest.mark.parametrize("track", TRACKS)
 def test_no_lesson_imports_the_other_half(track):
     for name in lesson_names():
-        assert f"utils.{OTHER[track]}" not in _modules(code(name, track)), name
+        assert f"utils.{OTHER[track]}" not in modules(code(name, track)), name
 
 
 @pytest.mark.parametrize("track", TRACKS)

@@ -1,13 +1,12 @@
 """Build the notebooks from the lessons: `python -m tools.build [lesson …] [--check]`.
 
+A lesson gives each track the learner's notebook and, if it has teacher's notes, the instructor's demo (tools/demo.py).
 Outputs are kept while a digest of everything they depend on is unchanged; otherwise the notebook is executed.
 --check changes nothing: it says which committed notebooks differ from what their lesson would give.
 """
 
 import argparse
-import ast
 import functools
-import hashlib
 import re
 import sys
 import tomllib
@@ -18,17 +17,17 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import saving
+from tools import demo, saving
+from tools.digest import digest
 from tools.files import ROOT, replace_file
 from tools.length import minutes
 from tools.lesson import TITLE, TITLES, TRACKS, LessonError, choose, lesson_names, read
 from tools.quiz import spaced
-from tools.run import execute
-from utils.running_task import earlier_rows
+from tools.run import execute, seconds
 
 SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").strip()
 LEFT = "# @title What is left\nfrom utils import remaining\n\nremaining.summary()"
-OURS = ("utils", "cluster")  # what a notebook imports from the course
+KEPT = ("tags", "jupyter", "cellView", "slideshow", "jp-MarkdownHeadingCollapsed")  # metadata of a cell that we set
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 SAVED = (
@@ -52,7 +51,7 @@ def main(arguments=None) -> int:
     except LessonError as error:
         print(error, file=sys.stderr)
         return 2
-    jobs = [(lesson, track) for lesson in lessons for track in TRACKS]
+    jobs = [(lesson, track, kind) for lesson in lessons for track in TRACKS for kind in kinds(lesson)]
     if options.check:
         problems = [problem for job in jobs for problem in check(*job)]
     else:
@@ -63,66 +62,89 @@ def main(arguments=None) -> int:
     return 1 if problems else 0
 
 
-def target(lesson, track) -> Path:
-    """Where the notebook of one lesson and track lies."""
-    return ROOT / "notebooks" / track / f"{lesson.name}.ipynb"
+def kinds(lesson) -> tuple:
+    """The kinds of notebook that each track of a lesson gets: of ASSEMBLERS."""
+    return tuple(ASSEMBLERS) if demo.steps(lesson, TRACKS[0]) else ("learner",)
+
+
+def target(lesson, track, kind="learner") -> Path:
+    """Where the notebook of one lesson, track and kind lies."""
+    folder = ROOT / "notebooks" / "demos" if kind == "demo" else ROOT / "notebooks"
+    return folder / track / f"{lesson.name}.ipynb"
 
 
 def assemble(lesson, track):
-    """The notebook of one track, without outputs."""
+    """The learner's notebook of one track, without outputs."""
     cells = [new_markdown_cell(_title(lesson, track), id="title")]
     for cell, source in zip(lesson.track(track), _sources(lesson, track), strict=True):
         make = new_code_cell if cell.runs else new_markdown_cell
-        metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
+        tags = sorted(cell.tags - {"demo"})
+        metadata = {"tags": tags} if tags else {}
         if "check" in cell.tags:
             metadata |= FOLDED
         cells.append(make(source, id=cell.id, metadata=metadata))
-    if _code(lesson, track):
+    if any(cell.runs for cell in lesson.track(track)):
         cells.insert(_after_introduction(cells), new_code_cell(_setup(lesson), id="set-up", metadata=FOLDED))
         cells.append(new_code_cell(LEFT, id="what-is-left", metadata=FOLDED))
+    return _notebook(lesson, track, cells, [cell.source for cell in lesson.track(track) if cell.runs])
+
+
+def assemble_demo(lesson, track):
+    """The instructor's demo of one track, without outputs."""
+    cells = demo.cells(lesson, track, _setup(lesson), FOLDED)
+    title = new_markdown_cell(_demo_title(lesson, track), id="title", metadata={"slideshow": {"slide_type": "skip"}})
+    sources = [cell.source for cell in cells if cell.cell_type == "code" and cell.id != "set-up"]
+    return _notebook(lesson, track, [title, *cells], sources)
+
+
+ASSEMBLERS = {"learner": assemble, "demo": assemble_demo}
+
+
+def _notebook(lesson, track, cells, sources):
     notebook = new_notebook(cells=cells)
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
             "colab": {"name": f"{lesson.name}.ipynb", "provenance": [], "toc_visible": True},
-            "course": {"lesson": lesson.name, "track": track, "digest": digest(lesson, track)},
+            "course": {"lesson": lesson.name, "track": track, "digest": digest(lesson, sources)},
         }
     )
     notebook.metadata.course.cells = saving.fingerprint(notebook)
     return notebook
 
 
-def build(lesson, track) -> bool:
+def build(lesson, track, kind="learner") -> bool:
     """Write the notebook of one track; returns whether it had to be executed.
 
-    Raises CellExecutionError if a cell fails, LessonError if an output holds what must not be published.
-    Nothing is written then. A notebook that somebody has edited since it was built is saved in my/ first.
+    Raises CellExecutionError if a cell fails, LessonError if an output holds what must not be published or a demo's
+    cell is slow. Nothing is written then. A notebook that somebody has edited since it was built is saved in my/ first.
     """
-    notebook, path = assemble(lesson, track), target(lesson, track)
+    notebook, path = ASSEMBLERS[kind](lesson, track), target(lesson, track, kind)
     committed, edited = saving.read(path), saving.was_edited(path)
     fresh = edited or not committed or _built_from(committed) != notebook.metadata.course.digest
     if fresh:
         path.parent.mkdir(parents=True, exist_ok=True)
-        execute(notebook, path.parent)
+        execute(notebook, path.parent, record_timing=True)
+        notebook.metadata.course.seconds = _demo_seconds(notebook) if kind == "demo" else _seconds(notebook)
         _normalise(notebook)
     else:
         _keep_outputs(committed, notebook)
     nbformat.validate(notebook)
     if edited:
-        kept = saving.save(path)
+        kept = saving.save(path, ROOT)
         print(f"{path.relative_to(ROOT)} is not as it was built: saved as {kept.relative_to(ROOT)}", flush=True)
     replace_file(path, nbformat.writes(notebook) + "\n")
     return fresh
 
 
-def check(lesson, track) -> list[str]:
+def check(lesson, track, kind="learner") -> list[str]:
     """What is out of date in a committed notebook: a list of sentences, empty if all is well."""
-    path = target(lesson, track)
+    path = target(lesson, track, kind)
     remedy = f"edit lessons/{lesson.name}.md and run: python -m tools.build {lesson.name}"
     if not path.exists():
         return [f"{path.relative_to(ROOT)} is missing; {remedy}"]
-    committed, notebook = saving.read(path), assemble(lesson, track)
+    committed, notebook = saving.read(path), ASSEMBLERS[kind](lesson, track)
     if saving.was_edited(path):
         return [f"{path.relative_to(ROOT)} is not as it was built: somebody edited it. {SAVED.format(lesson.name)}"]
     problems = []
@@ -133,42 +155,44 @@ def check(lesson, track) -> list[str]:
     return problems
 
 
-def digest(lesson, track) -> str:
-    """A fingerprint of all that the outputs depend on: the code of the cells and of the course, data/, the versions.
+def _seconds(notebook) -> dict:
+    """How many seconds a notebook ran: up to the end of its imports, and after them."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    imports = next((k for k, cell in enumerate(code) if "set_seed()" in cell.source), 0) + 1
+    parts = {"imports": code[:imports], "lesson": code[imports:]}
+    return {name: round(sum(map(seconds, cells)), 1) for name, cells in parts.items()}
 
-    Only the modules that the cells import count, followed through. Comments and docstrings do not count.
+
+def _demo_seconds(notebook) -> dict:
+    """How many seconds a demo's Preparation and each of its cells took. Raises LessonError for a slow cell.
+
+    What the Preparation shows is left out: nobody looks at it.
     """
-    code = _code(lesson, track)
-    modules = _modules(code)
-    parts = [_bare(source) for source in code]
-    parts += [f"{module}\n{_bare(_module_file(module).read_text(encoding='utf-8'))}" for module in sorted(modules)]
-    parts += [path.read_text(encoding="utf-8") for path in sorted((ROOT / "data").glob("*.toml"))]
-    if "utils.running_task" in modules:
-        parts.append(repr(earlier_rows(lesson.name)))
-    parts.append((ROOT / "constraints.txt").read_text(encoding="utf-8"))
-    return _fingerprint(parts)
-
-
-def own_digest(lesson, track) -> str:
-    """A fingerprint of the code that one track's claims depend on: its cells without the checks of exercises."""
-    return _fingerprint([_bare(cell.source) for cell in lesson.track(track) if cell.runs and "check" not in cell.tags])
-
-
-def _code(lesson, track):
-    return [cell.source for cell in lesson.track(track) if cell.runs]
-
-
-def _fingerprint(parts):
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    times = {demo.PREPARATION: 0.0}
+    for cell in notebook.cells:
+        if demo.PREPARATION in cell.metadata.get("tags", []):
+            times[demo.PREPARATION] += seconds(cell)
+            cell.outputs = []
+        elif cell.cell_type == "code":
+            times[cell.id] = round(seconds(cell), 2)
+    times[demo.PREPARATION] = round(times[demo.PREPARATION], 1)
+    slow = {name: time for name, time in times.items() if time > demo.SLOWEST and name != demo.PREPARATION}
+    if slow:
+        found = ", ".join(f"{name} ({time} s)" for name, time in slow.items())
+        raise LessonError(
+            f"the demo's cells {found} let a class wait: expected at most {demo.SLOWEST} s; take the tag demo from "
+            "what computes, so that it comes into the Preparation"
+        )
+    return times
 
 
 def _build_one(job):
-    lesson, track = job
+    lesson, track, kind = job
     try:
-        fresh = build(lesson, track)
+        fresh = build(lesson, track, kind)
     except (CellExecutionError, LessonError) as error:
-        return f"{lesson.name} ({track}): {error}"
-    print(f"{target(lesson, track).relative_to(ROOT)}: {'executed' if fresh else 'outputs kept'}", flush=True)
+        return f"{lesson.name} ({track}, {kind}): {error}"
+    print(f"{target(lesson, track, kind).relative_to(ROOT)}: {'executed' if fresh else 'outputs kept'}", flush=True)
 
 
 def _title(lesson, track):
@@ -183,6 +207,17 @@ def _title(lesson, track):
     links = [f"{word}: {link}" for word, link in zip(("previous", "next"), _neighbours(lesson), strict=True) if link]
     lines = [f"# {_name(lesson)}", badge, f"**{TITLES[track]}** · {twin} · {length}", " · ".join(links)]
     return "\n\n".join(filter(None, lines))
+
+
+def _demo_title(lesson, track):
+    spoken = sum(step.minutes for step in demo.steps(lesson, track))
+    lines = [
+        f"# Demo of {_name(lesson)} ({TITLES[track]})",
+        f"About {spoken} minutes, for the front of a class. Before class, run everything below *Preparation* (it is "
+        "shut), and leave the kernel on; then every cell answers at once. Notes for you are shut, too: read them "
+        f"before. The learners' notebook: [{_name(lesson)}](../../{track}/{lesson.name}.ipynb).",
+    ]
+    return "\n\n".join(lines)
 
 
 def _name(lesson):
@@ -231,48 +266,9 @@ def _course():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
 
 
-def _modules(sources) -> set[str]:
-    """The course's modules that pieces of code import, followed through."""
-    found, todo = set(), list(sources)
-    while todo:
-        for node in ast.walk(ast.parse(todo.pop())):
-            candidates = []
-            if isinstance(node, ast.Import):
-                candidates = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                candidates = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            for module in candidates:
-                if module.split(".")[0] in OURS and module not in found and _module_file(module):
-                    found.add(module)
-                    todo.append(_module_file(module).read_text(encoding="utf-8"))
-    return found
-
-
-def _module_file(module):
-    base = ROOT.joinpath(*module.split("."))
-    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.exists()), None)
-
-
-def _bare(source) -> str:
-    """Code without comments, docstrings and layout; the same under every Python, as `ast.unparse` is not."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False):
-            node.body[0] = ast.Pass()
-        elif isinstance(node, ast.JoinedStr):  # Python 3.12 ends a nested format with an empty text
-            node.values = [part for part in node.values if getattr(part, "value", None) != ""]
-    return repr(_plain(tree))
-
-
-def _plain(node):
-    """A syntax tree as tuples and lists; what is empty is left out, for newer Pythons have more fields."""
-    if isinstance(node, ast.AST):
-        fields = ((name, _plain(value)) for name, value in ast.iter_fields(node) if value not in (None, []))
-        return (type(node).__name__, *fields)
-    return [_plain(item) for item in node] if isinstance(node, list) else node
-
-
 def _keep_outputs(committed, notebook):
+    if "seconds" in committed.metadata.course:
+        notebook.metadata.course.seconds = committed.metadata.course.seconds
     kept = {cell.id: cell for cell in committed.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.id in kept:
@@ -308,11 +304,8 @@ def _built_from(notebook):
 
 def _without_outputs(notebook):
     """What a lesson decides in its notebook; what JupyterLab or Colab adds when they save one is left out."""
-    course = {key: value for key, value in notebook.metadata.get("course", {}).items() if key != "digest"}
-    cells = [
-        [cell.get("id"), cell.cell_type, cell.source, *map(cell.metadata.get, ("tags", "jupyter", "cellView"))]
-        for cell in notebook.cells
-    ]
+    course = {k: v for k, v in notebook.metadata.get("course", {}).items() if k not in ("digest", "seconds")}
+    cells = [[cell.get("id"), cell.cell_type, cell.source, *map(cell.metadata.get, KEPT)] for cell in notebook.cells]
     return [*cells, notebook.metadata.get("colab"), course]
 
 

@@ -16,10 +16,12 @@ from tools.files import ROOT
 
 TRACKS = ("pytorch", "tensorflow")
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
-TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "nbval-check-output"}
+TAGS = {*TRACKS, "check", "solution", "wrong", "answer", "demo", "teacher", "nbval-check-output"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
+FOR_OTHERS = {*FOR_TESTS, "teacher"}  # not for learners
 TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
+COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")  # what symtable calls them; they run at once
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
 
@@ -65,9 +67,15 @@ class Lesson:
         first = self.name.split("_")[0]
         return first if first.isdigit() else None
 
+    @property
+    def needs(self) -> set:
+        """The numbers of the lessons that its head names after "You need"."""
+        head = re.search(r"(?m)^You need: (.*)$", "\n".join(cell.source for cell in self.cells))
+        return set(re.findall(r"\b\d\d\b", head[1])) if head else set()
+
     def track(self, track) -> list:
         """The cells of one track's notebook, in order."""
-        return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_TESTS]
+        return [cell for cell in self.cells if cell.track in (None, track) and not cell.tags & FOR_OTHERS]
 
 
 def lesson_names() -> list[str]:
@@ -177,9 +185,14 @@ def _check_siblings(lesson):
 
 
 def _give_ids(lesson):
-    """Ids from the nearest heading and a counter; siblings share a number, a note of one track gets a suffix."""
+    """Ids from the nearest heading and a counter; siblings share a number, a note of one track gets a suffix.
+
+    Teachers' notes get none: they do not move the ids of the cells around them.
+    """
     slug, count, seen = "start", 0, set()
     for cell in lesson.cells:
+        if "teacher" in cell.tags:
+            continue
         heading = re.match(r"#+ +(.+)", cell.source) if cell.kind == "markdown" else None
         if heading:
             slug, count = _slug(heading[1]), 0
@@ -216,19 +229,26 @@ def _check_names(lesson, track):
 
 def names(cell):
     """The global names a code cell binds and the ones it reads: two sets."""
-    binds, reads = set(), set()
+    symbols = _table(cell).get_symbols()
+    binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    reads = {s.get_name() for s in symbols if s.is_referenced()}
+    return binds, reads.union(*map(_reads, _table(cell).get_children()))
+
+
+def names_inside(cell) -> set:
+    """The global names that the functions and classes of a code cell read, when they are called."""
+    later = [child for child in _table(cell).get_children() if child.get_name() not in COMPREHENSIONS]
+    return set().union(*map(_reads, later))
+
+
+def _reads(table) -> set:
+    """The global names that a function, a class or a comprehension reads."""
+    reads = {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+    return reads.union(*map(_reads, table.get_children()))
+
+
+def _table(cell):
     try:
-        table = symtable.symtable(cell.source, "<cell>", "exec")
+        return symtable.symtable(cell.source, "<cell>", "exec")
     except SyntaxError as error:
         raise LessonError(f"{cell} is not valid Python: {error}") from None
-    for symbol in table.get_symbols():
-        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
-            binds.add(symbol.get_name())
-        if symbol.is_referenced():
-            reads.add(symbol.get_name())
-    inner = list(table.get_children())
-    while inner:
-        child = inner.pop()
-        inner += child.get_children()
-        reads |= {symbol.get_name() for symbol in child.get_symbols() if symbol.is_global() and symbol.is_referenced()}
-    return binds, reads

@@ -1,9 +1,10 @@
-"""A learner's own copies of the notebooks, in my/: `python -m tools.my lab` and `python -m tools.my reset 05`.
+"""Own copies of the notebooks, in my/: `python -m tools.my lab`, `python -m tools.my reset 05`, `… demo 05`.
 
 lab    copies each notebook that is not there yet, and opens lesson 00 in JupyterLab
 reset  gives a fresh copy of one lesson, and keeps the old one beside it
+demo   gives a fresh copy of a lesson's demo, for instructors, and opens it in JupyterLab
 
-Neither ever replaces a learner's work.
+None ever replaces anybody's work.
 """
 
 import argparse
@@ -29,16 +30,23 @@ def main(arguments=None) -> int:
     reset = commands.add_parser("reset", help="a fresh copy of one lesson; the old one is kept", allow_abbrev=False)
     reset.add_argument("lesson", help="name or number, such as 05_lstm_gates or 05")
     reset.add_argument("--track", choices=TRACKS, help="default: both")
+    demo = commands.add_parser("demo", help="open a lesson's demo, for an instructor", allow_abbrev=False)
+    demo.add_argument("lesson", help="name or number, such as 05_lstm_gates or 05")
+    demo.add_argument("--track", choices=TRACKS, default=TRACKS[0])
     options, more = parser.parse_known_args(arguments)
     if more and options.command == "reset":
         parser.error(f"unrecognized arguments: {' '.join(more)}")
-    if options.command == "reset" and not options.lesson:
-        parser.error("which lesson? For example: make reset LESSON=05")
+    if options.command != "lab" and not options.lesson:
+        parser.error(f"which lesson? For example: make {options.command} LESSON=05")
     try:
         if options.command == "lab":
             copy_missing()
             name_older()
-            return open_lab(options.track, more)
+            return open_lab(mine(options.track, FIRST), more)
+        if options.command == "demo":
+            [name] = choose([options.lesson])
+            renew(f"demos/{options.track}", name)
+            return open_lab(mine(f"demos/{options.track}", name), more)
         for name in choose([options.lesson]):
             for track in [options.track] if options.track else TRACKS:
                 renew(track, name)
@@ -49,7 +57,7 @@ def main(arguments=None) -> int:
 
 
 def notebook(track, name):
-    """The course's notebook of one track and lesson."""
+    """The course's notebook of one track and lesson; a demo lies in the track "demos/pytorch" or "demos/tensorflow"."""
     return ROOT / "notebooks" / track / f"{name}.ipynb"
 
 
@@ -90,6 +98,8 @@ def name_older() -> None:
 def renew(track, name) -> None:
     """Give a fresh copy of one notebook; the old copy stays beside it, with the time in its name."""
     theirs, own = notebook(track, name), mine(track, name)
+    if not theirs.exists():
+        raise LessonError(f"{_shown(theirs)} does not exist: lessons 01 to 20 have a demo, and nothing else has")
     if saving.was_edited(theirs):
         print(f"{_shown(theirs)} itself was edited. To have the course's cells run first: python -m tools.build {name}")
     if not own.exists():
@@ -103,12 +113,12 @@ def renew(track, name) -> None:
         print(f"{_shown(own)} is new; yours is now {_shown(kept)}.")
 
 
-def open_lab(track, more=()) -> int:
-    """Open JupyterLab on the first lesson; returns its exit code."""
+def open_lab(path, more=()) -> int:
+    """Open JupyterLab on a notebook; returns its exit code."""
     if find_spec("jupyterlab") is None:
         print("JupyterLab is missing: pip install -r requirements.txt -c constraints.txt", file=sys.stderr)
         return 1
-    page = f"/lab/tree/{_shown(mine(track, FIRST))}"
+    page = f"/lab/tree/{_shown(path)}"
     process = subprocess.Popen([sys.executable, "-m", "jupyterlab", f"--LabApp.default_url={page}", *more], cwd=ROOT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks whether it is meant
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # JupyterLab does not stay behind alone

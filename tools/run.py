@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import contextmanager
+from datetime import datetime
 
 import zmq
 from nbclient import NotebookClient
@@ -26,13 +27,13 @@ class Client(NotebookClient):
     (zeromq/pyzmq issue 2173), and the answer would be noticed only when the time for a cell is over.
     """
 
-    def __init__(self, notebook, folder, **options):
+    def __init__(self, notebook, folder, record_timing=False, **options):
         super().__init__(
             notebook,
             timeout=CELL_SECONDS,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-            record_timing=False,
+            record_timing=record_timing,
             extra_arguments=["--log-level=ERROR"],
             **options,
         )
@@ -57,16 +58,23 @@ class Client(NotebookClient):
                 channel.socket.get(zmq.EVENTS)  # what has come is then handled
 
 
-def execute(notebook, folder, *, seed=0, allow_errors=False, **environment):
+def execute(notebook, folder, *, seed=0, allow_errors=False, record_timing=False, **environment):
     """Execute ``notebook`` (nbformat) in place with the working folder ``folder``, on one thread, with ``COURSE_SEED``.
 
     Claims are strict and asserts count, whatever was set outside. ``environment`` sets further variables, None unsets
-    one. Raises
+    one. ``record_timing`` leaves in each cell's metadata when it began and ended (`seconds` reads it). Raises
     nbclient.exceptions.CellExecutionError at the first error, unless ``allow_errors``.
     """
     with _environment(**{**KERNEL, "COURSE_SEED": str(seed), **environment}):
-        Client(notebook, folder, allow_errors=allow_errors).execute()
+        Client(notebook, folder, allow_errors=allow_errors, record_timing=record_timing).execute()
     return notebook
+
+
+def seconds(cell) -> float:
+    """How long a code cell ran that was executed with ``record_timing``."""
+    times = cell.metadata.execution
+    began, ended = (datetime.fromisoformat(times[name]) for name in ("iopub.execute_input", "shell.execute_reply"))
+    return (ended - began).total_seconds()
 
 
 def records(notebook, kind) -> list[dict]:

@@ -38,9 +38,9 @@ def was_edited(path) -> bool:
     return notebook is None or built(notebook) != fingerprint(notebook)
 
 
-def save(path):
-    """Copy notebooks/TRACK/NAME.ipynb to my/TRACK/ under a name with the time; returns where it is now."""
-    return keep(path, path.parents[2] / "my" / path.parent.name)
+def save(path, course):
+    """Copy a notebook of the folder ``course`` to its place in my/, under a name with the time; returns where it is."""
+    return keep(path, course / "my" / path.parent.relative_to(course / "notebooks"))
 
 
 def keep(path, folder, now=None):

@@ -14,7 +14,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import nbformat
 
-from tools.build import assemble, check, own_digest, target
+from tools.build import assemble, check, target
+from tools.digest import own_digest
 from tools.files import ROOT, replace_file
 from tools.lesson import TITLES, TRACKS, LessonError, choose, lesson_names, read
 from tools.run import execute, records

@@ -11,28 +11,14 @@ import contextlib
 import os
 import sys
 
-
-@contextlib.contextmanager
-def _quiet_libraries():
-    """Send what C++ code writes to the process's stderr to nowhere. Python's own errors still arrive."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(nowhere)
-        os.close(saved)
-
+from utils.outputs import quiet_libraries
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "keras" in sys.modules and sys.modules["keras"].backend.backend() != "tensorflow":
     raise ImportError("Keras already runs on another backend: restart the kernel and import utils.tensorflow first")
 
-with _quiet_libraries():
+with quiet_libraries():
     import keras
     import numpy as np
     import tensorflow as tf

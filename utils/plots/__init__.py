@@ -30,7 +30,7 @@ from utils.plots.maps import (
     triangle,
 )
 from utils.plots.points import groups, pairs
-from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS
+from utils.plots.style import COLOURS, GATE_COLOURS, MARKERS, larger
 from utils.plots.tapes import gate_tapes
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "gradient_norms",
     "grid_place",
     "groups",
+    "larger",
     "lattice",
     "lstm_cell",
     "orders",

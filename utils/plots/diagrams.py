@@ -62,9 +62,9 @@ LSTM_PARTS = {  # what is lit together, and the caption
 
 LSTM_NODES = {  # name: place and text
     "f": ((1.0, 0.9), "σ  f"),
-    "i": ((2.1, 0.9), "σ  i"),
-    "g": ((3.2, 0.9), "tanh  g"),
-    "o": ((4.4, 0.9), "σ  o"),
+    "i": ((2.0, 0.9), "σ  i"),
+    "g": ((3.12, 0.9), "tanh\ng"),
+    "o": ((4.3, 0.9), "σ  o"),
     "×f": ((1.0, 2.6), "×"),
     "×i": ((2.65, 1.75), "×"),
     "+": ((2.65, 2.6), "+"),
@@ -75,12 +75,12 @@ LSTM_NODES = {  # name: place and text
 
 LSTM_WIRES = {  # the node that lights a wire: the wire's ends
     "f": [((1.0, 1.15), (1.0, 2.4))],
-    "i": [((2.1, 1.15), (2.55, 1.6))],
-    "g": [((3.2, 1.15), (2.75, 1.6))],
+    "i": [((2.0, 1.15), (2.55, 1.6))],
+    "g": [((3.12, 1.3), (2.75, 1.6))],
     "×i": [((2.65, 1.95), (2.65, 2.4))],
     "old_c": [((0.1, 2.6), (0.82, 2.6))],
     "c": [((1.18, 2.6), (2.47, 2.6)), ((2.83, 2.6), (6.1, 2.6))],
-    "o": [((4.75, 0.9), (5.12, 0.9))],
+    "o": [((4.7, 0.9), (5.12, 0.9))],
     "tanh": [((5.3, 2.6), (5.3, 2.2)), ((5.3, 1.7), (5.3, 1.1))],
     "h": [((5.48, 0.9), (6.1, 0.9))],
 }
@@ -103,9 +103,9 @@ def _lstm_panel(axis, lit):
     def colour(name):
         return GATE_COLOURS.get(name[-1], COLOURS[7]) if name in lit else "#B5B5B5"
 
-    for x in (1.0, 2.1, 3.2, 4.4):
-        _arrow(axis, (x, 0.1), (x, 0.65), "#B5B5B5")
-    axis.plot([0.1, 4.4], [0.1, 0.1], color="#B5B5B5", linewidth=1.5)
+    for x in (1.0, 2.0, 3.12, 4.3):
+        _arrow(axis, (x, 0.1), (x, 0.65 if x != 3.12 else 0.5), "#B5B5B5")
+    axis.plot([0.1, 4.3], [0.1, 0.1], color="#B5B5B5", linewidth=1.5)
     for name, ends in LSTM_WIRES.items():
         for start, end in ends:
             _arrow(axis, start, end, colour(name), linewidth=2.4 if name in lit else 1.2)
@@ -313,7 +313,9 @@ def scan_rounds(steps, *, title):
                 axes[1].plot([t - reach, t], [rounds - 1, rounds], color=COLOURS[1], linewidth=1.6)
         axes[1].scatter(range(1, steps + 1), [rounds] * steps, color=COLOURS[0], **dots)
         reach *= 2
-    axes[0].set(ylabel="what has to wait", yticks=range(1, steps + 1), title=f"loop: {steps - 1} waits", xlabel="step")
+    axes[0].set(
+        ylabel="order of the results", yticks=range(1, steps + 1), title=f"loop: {steps - 1} waits", xlabel="step"
+    )
     axes[1].set(ylabel="round", yticks=range(rounds + 1), title=f"scan: {rounds} rounds", xlabel="step")
     for axis in axes:
         axis.set_xticks(range(1, steps + 1))

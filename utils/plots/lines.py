@@ -22,6 +22,8 @@ def curves(lines, *, xlabel, ylabel, title, chance=None, chance_label="chance", 
     if chance is not None:
         axis.axhline(chance, color=COLOURS[7], linestyle="--", linewidth=1.2, label=chance_label)
     axis.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
+    if all(np.array_equal(x, np.round(x)) for x, _ in lines.values()):  # steps, layers: there is no half of one
+        axis.xaxis.get_major_locator().set_params(integer=True)
     if len(axis.get_lines()) > 1:
         legend(axis, handlelength=3.2)
     ends = "; ".join(f"{name}: {number(y[0])} at {x[0]}, {number(y[-1])} at {x[-1]}" for name, (x, y) in lines.items())

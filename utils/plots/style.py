@@ -19,6 +19,17 @@ GATE_COLOURS = {"f": COLOURS[1], "i": COLOURS[2], "g": COLOURS[4], "o": COLOURS[
 TEXT, QUIET = "#000000", "#595959"  # words are black or dark grey: no colour of lines is dark enough to be read
 DPI = 110
 
+_scale = 1.0  # of figures in front of a class, whose words are larger
+
+
+def larger(scale=1.25) -> None:
+    """From now on, draw every figure with words and lines ``scale`` times as large, for a projector. 1 is the default.
+
+    A figure keeps its width of 792 pixels, so that it still fits beside JupyterLab's bars on a projector of 1024.
+    """
+    global _scale
+    _scale = scale
+
 
 def new_figure(panels, *, height):
     """A figure of the course's width and ``height`` inches, and its ``panels`` axes side by side."""
@@ -75,6 +86,7 @@ def show_figure(figure, alt):
     image. ``alt`` is the plain text as well.
     """
     png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+    figure.set_size_inches(figure.get_size_inches() / _scale)
+    figure.savefig(png, format="png", dpi=DPI * _scale, metadata={"Software": None})
     source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
     show(alt, {}, html=f'<img alt="{html.escape(alt)}" src="{source}">')

@@ -1,0 +1,5 @@
+import sys
+
+from tools.slides.export import main
+
+sys.exit(main())
