@@ -14,10 +14,12 @@
 # make grade      grade the assignment or project in NOTEBOOK=path
 # make cheat-sheet  write teaching/cheat_sheet.pdf, one page to print
 # make links      point every link to REPO=owner/name
+# make wheelhouse collect all wheels in dist/wheelhouse, for a room without internet: make lab WHEELS=folder
 
 PYTHON ?= python3
 SEEDS ?= 1
 TRACK ?=
+WHEELS ?=
 BIN := .venv/bin
 READY := .venv/ready
 READY_SITE := .venv/ready_site
@@ -26,7 +28,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
 .PHONY: sound lab reset demo slides test test-site test-answers fuzz test-versions notebooks check scoreboard bench \
-	grade cheat-sheet links
+	grade cheat-sheet links wheelhouse
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -81,6 +83,10 @@ links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)
 	$(BIN)/python -m tools.build
 
+wheelhouse: $(READY)
+	$(BIN)/python -m pip wheel --quiet --wheel-dir dist/wheelhouse -r requirements.txt -c constraints.txt
+	@du -sh dist/wheelhouse
+
 # A finished .venv whose Python has been removed or replaced cannot be mended: its packages belong to the old one.
 sound:
 	@[ ! -e $(READY) ] || $(BIN)/python -c "import packaging" 2> /dev/null || { \
@@ -89,8 +95,11 @@ sound:
 $(READY): requirements.txt constraints.txt | sound
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found. Install Python 3.11, 3.12 or 3.13."; exit 1; }
 	@$(PYTHON) tools/check_python.py
+	@[ -z "$(WHEELS)" ] || [ -d "$(WHEELS)" ] || { \
+		echo "WHEELS=$(WHEELS) is no folder: give the one that make wheelhouse has made."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements.txt -c constraints.txt
+	$(BIN)/python -m pip install --quiet $(if $(WHEELS),--no-index --find-links "$(WHEELS)") \
+		-r requirements.txt -c constraints.txt
 	@touch $(READY)
 
 $(READY_SITE): site/requirements.txt $(READY)

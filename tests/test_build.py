@@ -206,10 +206,17 @@ def test_the_environment_of_a_run_does_not_stay(monkeypatch):
 
 def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
     copy = Path(shutil.copy(ROOT / "pyproject.toml", tmp_path))
+    for page in links.PAGES:
+        (tmp_path / page).parent.mkdir()
+        shutil.copy(ROOT / page, tmp_path / page)
     monkeypatch.setattr(links, "ROOT", tmp_path)
     assert links.main(["ada/rnn-course"]) == 0
     changed = copy.read_text(encoding="utf-8")
     assert 'repository = "ada/rnn-course"' in changed
+    address = build._course()["repository"]
+    for page in links.PAGES:
+        before, after = ((folder / page).read_text(encoding="utf-8") for folder in (ROOT, tmp_path))
+        assert address not in after and after.count("ada/rnn-course") == before.count(address) > 0
     assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines())
     assert links.main(["no address"]) == 2
     assert "expected one address such as owner/name, got no address" in capsys.readouterr().err

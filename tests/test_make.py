@@ -100,3 +100,20 @@ def test_with_the_wrong_python_make_says_so_in_one_line(tmp_path):
     assert code != 0
     assert text.splitlines()[0].startswith("The course needs Python 3.11, 3.12 or 3.13, but this is Python 3.9.")
     assert not (tmp_path / ".venv").exists()
+
+
+def test_wheels_that_are_not_there_are_named_before_anything_is_installed(tmp_path):
+    copy_of_make(tmp_path)
+    (tmp_path / ".venv" / "ready").unlink()
+    code, text = run_make(tmp_path, "lab", "WHEELS=/media/usb stick", f"PYTHON={sys.executable}")
+    assert code != 0
+    assert text.splitlines()[0] == ("WHEELS=/media/usb stick is no folder: give the one that make wheelhouse has made.")
+
+
+def test_with_wheels_pip_looks_nowhere_else(tmp_path):
+    (tmp_path / "usb stick").mkdir()
+    copy_of_make(tmp_path)
+    (tmp_path / ".venv" / "ready").unlink()
+    _, text = run_make(tmp_path, "--dry-run", "lab", "WHEELS=usb stick", f"PYTHON={sys.executable}")
+    install = text.replace("\\\n", " ").split("pip install")[1].split("\n")[0].split()
+    assert " ".join(install) == ('--quiet --no-index --find-links "usb stick" -r requirements.txt -c constraints.txt')
