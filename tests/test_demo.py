@@ -113,6 +113,7 @@ def test_a_demo_keeps_its_seconds_and_lets_nobody_wait(monkeypatch):
 def test_a_lesson_has_a_demo_that_fits_class_and_projector(name, track):
     spoken = demo.steps(read(name), track)
     assert 13 <= sum(step.minutes for step in spoken) <= 17
+    assert 2 <= sum(step.minutes for step in spoken if step.alone) <= 5, "what to show in five minutes"
     assert 6 <= sum(cell.kind == "code" for step in spoken for cell in step.cells) <= 12
     for step in spoken:
         assert re.search(r"\*\*(Say|Ask|Point at)[:,*]", step.note), step.title
