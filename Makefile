@@ -4,6 +4,7 @@
 # make slides     write the demo of LESSON=05 as slides, one HTML file in dist/slides/
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
+# make test-demos run every demo of both tracks (make test runs those of lesson 05)
 # make test-site  open the slides of every demo in a browser (needs Chromium)
 # make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
@@ -23,11 +24,12 @@ WHEELS ?=
 BIN := .venv/bin
 READY := .venv/ready
 READY_SITE := .venv/ready_site
+NBVAL = --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset demo slides test test-site test-answers fuzz test-versions notebooks check scoreboard bench \
+.PHONY: sound lab reset demo slides test test-demos test-site test-answers fuzz test-versions notebooks check scoreboard bench \
 	grade cheat-sheet links wheelhouse
 
 lab: $(READY)
@@ -44,7 +46,10 @@ slides: $(READY_SITE)
 
 test: $(READY)
 	$(PYTEST) tests --cov --cov-fail-under=95
-	$(PYTEST) notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+	$(PYTEST) notebooks/pytorch notebooks/tensorflow notebooks/demos/*/05_* $(NBVAL)
+
+test-demos: $(READY)
+	$(PYTEST) notebooks/demos $(NBVAL)
 
 test-site: $(READY_SITE)
 	$(BIN)/python -m pip install --quiet -r site/tests/requirements.txt -c constraints.txt
