@@ -8,7 +8,8 @@
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
-# make grade      grade the assignment or project in NOTEBOOK=path
+# make grade      grade the assignment or project in NOTEBOOK=path, or all those in NOTEBOOK=folder into one table
+# make handout    put the notebooks without solutions and outputs into dist/handout.zip; TRACK=pytorch: one track
 # make links      point every link to REPO=owner/name
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset test test-answers fuzz test-versions notebooks check scoreboard bench grade links
+.PHONY: sound lab reset test test-answers fuzz test-versions notebooks check scoreboard bench grade handout links
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -57,6 +58,9 @@ bench: $(READY)
 
 grade: $(READY)
 	$(BIN)/python -m tools.grade "$(NOTEBOOK)"
+
+handout: $(READY)
+	$(BIN)/python -m tools.handout $(if $(TRACK),--track "$(TRACK)")
 
 links: $(READY)
 	$(BIN)/python -m tools.links $(REPO)
