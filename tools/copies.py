@@ -114,7 +114,7 @@ class Course:
             (self.root / "my").mkdir(exist_ok=True)
             kept = Path(tempfile.mkdtemp(prefix="changed_while_grading_", dir=self.root / "my"))
             for name in changed:
-                if name in there:
+                if os.path.lexists(self.root / name):
                     (kept / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.move(self.root / name, kept / name)
                 if name in self._names:

@@ -46,13 +46,16 @@ def main(arguments=None) -> int:
     parser.add_argument("notebook", type=Path, help="the filled-in assignment, or a folder with many of them")
     path = parser.parse_args(arguments).notebook.resolve()
     try:
-        return _grade_class(path) if path.is_dir() else _grade_one(path)
+        return grade_all(path) if path.is_dir() else grade_one(path)
     except Refused as error:
         parser.error(f"{path}: {error}")
 
 
-def _grade_one(path) -> int:
-    """Grade one notebook; the exit code is 1 for less than all points or a changed course, 130 after Ctrl-C."""
+def grade_one(path) -> int:
+    """Grade one notebook; the exit code is 1 for less than all points or a changed course, 130 after Ctrl-C.
+
+    Raises copies.Refused if it is no assignment.
+    """
     notebook, changes = read_notebook(path), ""
     assignment_of(notebook)
     with Course(apart_from=_not_watched(path.parent)) as course:
@@ -70,8 +73,11 @@ def _grade_one(path) -> int:
     return 0 if graded.points == graded.of and not changes else 1
 
 
-def _grade_class(folder) -> int:
-    """Grade all notebooks below a folder; the exit code is 1 if one of them changed the course, 130 after Ctrl-C."""
+def grade_all(folder, limits=None) -> int:
+    """Grade all notebooks below a folder; the exit code is 1 if one of them changed the course, 130 after Ctrl-C.
+
+    Prints the table and leaves it in the folder as grades.csv. Raises copies.Refused if there is nothing to grade.
+    """
     stop, going_on, alarms = threading.Event(), set(), []
     columns = ["assignment", "track", "points", *LINES, *(f"lead_{seed}" for seed in SEEDS), "reason", "hints"]
 
@@ -88,7 +94,7 @@ def _grade_class(folder) -> int:
         notebook = read_notebook(path)
         going_on.add(name)
         try:
-            graded = grade(notebook, path.parent, course, stop=stop)
+            graded = grade(notebook, path.parent, course, limits=limits, stop=stop)
         finally:
             beside = ", ".join(sorted(going_on - {name}))
             alarm = look(f"While {name} ran" + (f" (beside {beside})" if beside else ""))
@@ -126,16 +132,12 @@ def grade(notebook, folder, course, *, at_a_time=1, limits=None, stop=None, say=
     Where the first run gives nothing to measure, the other three would add no point, and are left out. ``say`` is told
     which runs are going on. Raises copies.Refused if it is no assignment, or if its folder cannot be copied.
     """
-    assignment = assignment_of(notebook)
-    stop = stop or threading.Event()
-    with_measure = copy.deepcopy(notebook)
-    with_measure.cells.append(new_code_cell(MEASURE.replace("DATA", assignment.data)))
-    started = []
+    to_run, stop, started = with_measure(notebook), stop or threading.Event(), []
 
     def one(seed, mixed):
         if started and started[0].done() and measurement(started[0].result()) is None:
             return None
-        return run(with_measure, folder, course, seed=seed, limits=limits, stop=stop, COURSE_MIXED_LABELS=mixed)
+        return run(to_run, folder, course, seed=seed, limits=limits, stop=stop, COURSE_MIXED_LABELS=mixed)
 
     with ThreadPoolExecutor(at_a_time) as pool:
         try:
@@ -149,6 +151,13 @@ def grade(notebook, folder, course, *, at_a_time=1, limits=None, stop=None, say=
             stop.set()
             raise
     return judge(notebook, runs, control)
+
+
+def with_measure(notebook):
+    """A copy of an assignment with one more cell, which measures what its functions reach. Raises copies.Refused."""
+    longer = copy.deepcopy(notebook)
+    longer.cells.append(new_code_cell(MEASURE.replace("DATA", assignment_of(notebook).data)))
+    return longer
 
 
 def _say_what_goes_on(runs, at_a_time, say):

@@ -41,9 +41,9 @@ source .venv/bin/activate
 jupyter lab FIRST
 ```
 
-Keep the notebooks in this folder or in folders inside it: they look for `utils/` above them. Where they speak of `make`,
-take the lines above instead. Every exercise has a check that says whether your answer is right; the solutions are not
-here. An assignment is handed in as a folder of its own: the notebook, and beside it the files that it reads.
+Keep the notebooks in this folder or in folders inside it: they look for `utils/` above them. Where they speak of
+`make`, take the lines above instead. Every exercise has a check that says whether your answer is right; the solutions
+are not here. An assignment is handed in as a folder of its own: the notebook, and beside it the files that it reads.
 """
 
 

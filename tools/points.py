@@ -129,7 +129,7 @@ def judge(notebook, runs, control) -> Graded:
             targets=assignment.targets,
         ),
         _claim(every, next(filter(None, map(_why_not_measured, runs)), "")),
-        _report(notebook),
+        _report(notebook, assignment.lesson),
     ]
     leads = [None if one is None else _lead(one) for one in every]
     track = notebook.metadata.course.track
@@ -214,15 +214,15 @@ def _claim(measured, why=""):
     return Line(2, 2, what, seen)
 
 
-def _report(notebook):
-    """Count the words of the Markdown after the heading "Report"; the assignment's own text there does not count."""
+def _report(notebook, lesson):
+    """Count the words of the Markdown after the heading "Report"; the lesson's own text there does not count."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     what = f"a report of {WORDS} words"
     _, *report = re.split(r"(?im)^##[ \t]+report[ \t#]*\r?$", text, maxsplit=1)
     if not report:
         return Line(0, 1, what, "the heading '## Report' is missing")
     own = report[0]
-    for line in filter(None, read(assignment_of(notebook).lesson).cells[-1].source.splitlines()):
+    for line in filter(None, read(lesson).cells[-1].source.splitlines()):
         own = own.replace(line, "")
     words = count_words(own)
     return Line(int(words >= WORDS), 1, what, f"it has {words}; a sentence that comes again does not count again")

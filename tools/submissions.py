@@ -67,7 +67,8 @@ def read_notebook(path):
             raise Refused(f"{kind.st_size // MB} MB are too many for a notebook: clear its outputs")
         found = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8-sig")), 4)
         notebook = new_notebook(cells=[NEW_CELL[cell.cell_type](cell.source) for cell in found.cells])
-        course = found.metadata.get("course", {})
+        course = found.metadata.get("course")
+        course = course if isinstance(course, dict) else {}
         notebook.metadata.course = {name: str(course.get(name, "")) for name in ("lesson", "track")}
     except FileNotFoundError:
         raise Refused("no such file") from None
