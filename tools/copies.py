@@ -14,15 +14,8 @@ from tools.files import ROOT
 MB, GB = 2**20, 2**30
 NEEDED = ("utils", "cluster", "data", "requirements.txt", "constraints.txt", "pyproject.toml")  # what notebooks read
 CACHES = (
-    ".git",
-    ".venv",
-    ".versions",
-    ".ipynb_checkpoints",
-    "__pycache__",
-    "__MACOSX",
-    "._*",
-    ".*_cache",
-    ".coverage*",
+    *(".git", ".venv", ".versions", ".ipynb_checkpoints", "__pycache__", "__MACOSX", "._*", ".*_cache", ".coverage*"),
+    *("site-packages", "node_modules", "_build"),
 )
 
 

@@ -168,5 +168,7 @@ def _say_what_goes_on(runs, at_a_time, say):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: end what runs, keep what is finished
+    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: end what runs, keep what is finished
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     sys.exit(main())

@@ -26,7 +26,7 @@ from tools.copies import GB, MB, Refused, copy_submission, size_in_words
 from tools.run import CELL_SECONDS, KERNEL, Client
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-MARK = "COURSE_SUBMISSION"  # every process of a run has this variable, also one that has left its parent
+MARK = "COURSE_SUBMISSION"  # the processes of a run have this variable, also one that has left its parent
 LOOK = 0.3  # seconds between two looks at a run
 GRACE = 15  # seconds for the outputs of a run that was stopped to be written
 
@@ -115,7 +115,7 @@ def run(notebook, folder, course, *, seed=0, limits=None, stop=None, **environme
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the program that waits here
         )
-        why = _watch(driver, mark, limits, stop or threading.Event())
+        why = _watch(driver, limits, stop or threading.Event(), lambda: _left_behind(mark, scratch))
         try:
             done = json.loads((scratch / "job" / "done.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -126,8 +126,11 @@ def run(notebook, folder, course, *, seed=0, limits=None, stop=None, **environme
     return Run(nbformat.from_dict(done["notebook"]), stopped, left_out)
 
 
-def _watch(driver, mark, limits, stop) -> str:
-    """Wait for a run's end, and end all its processes; returns why it had to be stopped, or "". Raises Interrupted."""
+def _watch(driver, limits, stop, left_behind) -> str:
+    """Wait for a run's end, and end all its processes; returns why it had to be stopped, or "". Raises Interrupted.
+
+    ``left_behind`` finds those that are no longer below the driver.
+    """
     end, why, seen = time.monotonic() + limits.run_seconds, "", set()
     try:
         while driver.poll() is None:
@@ -147,7 +150,7 @@ def _watch(driver, mark, limits, stop) -> str:
         driver.kill()
         driver.wait()
         for _ in range(20):  # what is being started while others are ended is found the next time
-            left = {process for process in seen | _marked(mark) if _lives(process)}
+            left = {process for process in seen | left_behind() if _lives(process)}
             if not left:
                 break
             _end(left)
@@ -183,12 +186,12 @@ def _end(processes):
             process.kill()
 
 
-def _marked(mark):
-    """The processes that have the mark of a run."""
+def _left_behind(mark, scratch):
+    """The processes that have the mark of a run, or work in its folder: one may have been given other variables."""
     found = set()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark:
+            if process.environ().get(MARK) == mark or Path(process.cwd()).is_relative_to(scratch):
                 found.add(process)
     return found
 
@@ -197,7 +200,7 @@ class _Client(Client):
     """Takes outputs until they are too many; then the kernel is ended."""
 
     def __init__(self, notebook, folder, *, output, **options):
-        super().__init__(notebook, folder, **options)
+        super().__init__(notebook, folder, shutdown_kernel="immediate", **options)
         self.room = output
 
     def process_message(self, msg, cell, cell_index):
