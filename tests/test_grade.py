@@ -29,9 +29,11 @@ def folder(tmp_path_factory):
     return mine
 
 
-@pytest.fixture(scope="module")
-def course():
-    with Course() as course:
+@pytest.fixture(scope="module", autouse=True)
+def course(copy_of_course):
+    """Not the course itself, which may be edited while its tests run."""
+    with pytest.MonkeyPatch.context() as patch, Course(copy_of_course) as course:
+        patch.setattr(grade, "Course", lambda apart_from: Course(copy_of_course, apart_from))
         yield course
 
 

@@ -17,8 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import grade, grade_class, points, submissions
-from tools.copies import NEEDED, Course, Refused, copy_submission, files_below
-from tools.files import ROOT
+from tools.copies import Course, Refused, copy_submission, files_below
 from tools.submissions import Interrupted, Limits, read_notebook
 
 FIND = "import sys\nsys.path.insert(0, '../..')  # as the set-up cell does"
@@ -71,8 +70,8 @@ def plain_kernels(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def course():
-    with Course() as course:
+def course(copy_of_course):
+    with Course(copy_of_course) as course:
         yield course
 
 
@@ -145,13 +144,9 @@ def test_a_run_can_be_stopped_from_outside(run):
 
 
 @pytest.fixture
-def small_course(tmp_path):
-    """A course of its own, with what a run needs."""
-    root = tmp_path / "the course"
-    for name in files_below(ROOT):
-        if name.split("/")[0] in (*NEEDED, "tools"):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
+def small_course(tmp_path, copy_of_course):
+    """A course that may be spoilt."""
+    root = shutil.copytree(copy_of_course, tmp_path / "the course")
     with Course(root) as course:
         yield course
 
@@ -277,7 +272,7 @@ def test_a_notebook_of_version_3_is_read(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory, copy_of_course):
     """A folder of submissions, graded: the folder, the rows of its table by notebook, the exit code, what was said."""
     folder = tmp_path_factory.mktemp("class")
     filled = (FIND, FILLED)
@@ -300,7 +295,8 @@ def graded(tmp_path_factory):
     (folder / "=1+1.ipynb").mkdir()
     (folder / "=1+1.ipynb" / "=2.ipynb").touch()
     said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    with contextlib.redirect_stdout(said), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade, "Course", lambda apart_from: Course(copy_of_course, apart_from))
         code = grade.grade_all(folder, Limits(run_seconds=200))
     with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["notebook"]: row for row in csv.DictReader(file)}

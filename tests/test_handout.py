@@ -37,7 +37,6 @@ def test_no_solution_and_every_check_is_in_a_handout_notebook(name):
         assert {cell.source for cell in lesson.track(track) if "check" in cell.tags} <= set(sources)
         assert not any(cell.get("outputs") for cell in found.cells)
         assert "colab" not in found.cells[0].source and found.cells[0].source.startswith("# ")
-        assert len(solutions) == sum("# @title Solution" in source for source in solutions)
 
 
 def test_a_handout_holds_what_it_needs_and_nothing_else(made):
@@ -64,7 +63,7 @@ def test_the_zip_is_the_folder_and_an_older_handout_is_replaced(made):
 
 
 def test_a_notebook_of_the_handout_runs_with_the_handout_s_own_helpers(made):
-    path = made / "notebooks" / "pytorch" / "core_quiz.ipynb"
+    path = made / "notebooks" / "pytorch" / "00_start_here.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import utils\nprint(utils.__path__)"))
     execute(notebook, path.parent)
