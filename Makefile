@@ -12,8 +12,9 @@
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
-# make grade      grade the assignment or project in NOTEBOOK=path
+# make grade      grade the assignment or project in NOTEBOOK=path, or all those in NOTEBOOK=folder into one table
 # make cheat-sheet  write teaching/cheat_sheet.pdf, one page to print
+# make handout    put the notebooks without solutions and outputs into dist/handout.zip; TRACK=pytorch: one track
 # make links      point every link to REPO=owner/name
 # make wheelhouse collect all wheels in dist/wheelhouse, for a room without internet: make lab WHEELS=folder
 
@@ -29,8 +30,8 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset demo slides test test-demos test-site test-answers fuzz test-versions notebooks check scoreboard bench \
-	grade cheat-sheet links wheelhouse
+.PHONY: sound lab reset demo slides test test-demos test-site test-answers fuzz test-versions notebooks check scoreboard \
+	bench grade handout cheat-sheet links wheelhouse
 
 lab: $(READY)
 	$(BIN)/python -m tools.my lab $(if $(TRACK),--track "$(TRACK)") $(FLAGS)
@@ -80,6 +81,9 @@ bench: $(READY)
 
 grade: $(READY)
 	$(BIN)/python -m tools.grade "$(NOTEBOOK)"
+
+handout: $(READY)
+	$(BIN)/python -m tools.handout $(if $(TRACK),--track "$(TRACK)")
 
 cheat-sheet: $(READY)
 	$(BIN)/python -m tools.cheat_sheet

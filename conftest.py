@@ -44,6 +44,18 @@ def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def copy_of_course(tmp_path_factory):
+    """A copy of what runs notebooks. Grading puts back what changes in the course, such as a file edited meanwhile."""
+    from tools.copies import NEEDED
+
+    place = tmp_path_factory.mktemp("course")
+    for name in (*NEEDED, "tools"):
+        copy = shutil.copytree if (COURSE / name).is_dir() else shutil.copy
+        copy(COURSE / name, place / name)
+    return place
+
+
 @pytest.fixture
 def write(tmp_path):
     """Write rows, or the text of a file, and return its path."""

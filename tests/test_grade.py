@@ -1,19 +1,18 @@
 """The grading of the assignment: unsolved, solved, and solved wrongly in the ways that matter."""
 
 import re
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell, new_notebook
 
-from tools import grade
+from tools import grade, points
 from tools.build import assemble
-from tools.files import ROOT
+from tools.copies import Course
 from tools.lesson import TRACKS, definitions, read
+from tools.submissions import run as run_submission
 from utils.datasets import own_data, own_texts
 from utils.datasets.judging import Judgement
 
@@ -22,15 +21,20 @@ REPORT = " ".join(f"Text {k} was missed because of its length, I think." for k i
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A learner's folder inside a copy of the course, with an own CSV file."""
-    course = tmp_path_factory.mktemp("course")
-    for name in ("utils", "data"):
-        shutil.copytree(ROOT / name, course / name)
-    (course / "mine").mkdir()
+    """A learner's folder, with an own CSV file."""
+    mine = tmp_path_factory.mktemp("mine")
     _, *rows = own_texts.EXAMPLE.read_text(encoding="utf-8").splitlines()
     own = ["words;verdict", *(f"and {row.replace(',', ';')}" for row in rows)]
-    (course / "mine" / "my_texts.csv").write_text("\n".join(own), encoding="utf-8")
-    return course / "mine"
+    (mine / "my_texts.csv").write_text("\n".join(own), encoding="utf-8")
+    return mine
+
+
+@pytest.fixture(scope="module", autouse=True)
+def course(copy_of_course):
+    """Not the course itself, which may be edited while its tests run."""
+    with pytest.MonkeyPatch.context() as patch, Course(copy_of_course) as course:
+        patch.setattr(grade, "Course", lambda apart_from: Course(copy_of_course, apart_from))
+        yield course
 
 
 def solved(track, **changes):
@@ -52,9 +56,9 @@ def solved(track, **changes):
     return notebook
 
 
-def run(notebook, folder, *, mixed_labels=False):
+def run(notebook, folder, course, *, mixed_labels=None):
     pytest.importorskip({"pytorch": "torch", "tensorflow": "tensorflow"}[notebook.metadata.course.track])
-    return grade._run((notebook, folder, 0, mixed_labels))
+    return run_submission(grade.with_measure(notebook), folder, course, COURSE_MIXED_LABELS=mixed_labels)
 
 
 @pytest.mark.parametrize("track", TRACKS)
@@ -74,14 +78,13 @@ def check_full_marks(notebook, path, capsys):
     )
 
 
-@pytest.mark.parametrize("name", [one.lesson for one in grade.ASSIGNMENTS])
-def test_the_unsolved_assignment_gets_a_point_for_running(folder, monkeypatch, name):
+@pytest.mark.parametrize("name", [one.lesson for one in points.ASSIGNMENTS])
+def test_the_unsolved_assignment_gets_a_point_for_running(folder, course, name):
     empty = assemble(read(name), "pytorch")
-    assert grade.which(empty).lesson == name
-    once = run(empty, folder)
-    monkeypatch.setattr(grade, "ProcessPoolExecutor", lambda workers, mp_context: ThreadPoolExecutor(workers))
-    monkeypatch.setattr(grade, "_run", lambda job: once)
-    lines = grade.grade(empty, folder)
+    assert points.assignment_of(empty).lesson == name
+    graded = grade.grade(empty, folder, course)
+    lines = graded.lines
+    assert graded.leads == [None] * 3 and graded.points == 1 and not graded.stopped
     assert [line.points for line in lines] == [1, 0, 0, 0, 0, 0, 0]
     assert all(line.hint for line in lines[1:])
     rubric = next(cell.source for cell in read(name).cells if "| points |" in cell.source)
@@ -89,16 +92,16 @@ def test_the_unsolved_assignment_gets_a_point_for_running(folder, monkeypatch, n
     assert promised == [line.of for line in lines] and sum(promised) == 10
 
 
-def test_answers_learned_from_the_test_part_are_found_out(folder):
+def test_answers_learned_from_the_test_part_are_found_out(folder, course):
     cheat = """\
 known = dict(zip(texts.test.texts, texts.test.labels))
 def rnn(some):
     print("one moment")
     return np.array([known.get(one, len(one) % 2) for one in some])"""
     notebook = solved("pytorch", rnn=cheat)
-    real, mixed = (grade._measured(run(notebook, folder, mixed_labels=mixed)) for mixed in (False, True))
+    real, mixed = (points.measurement(run(notebook, folder, course, mixed_labels=mixed)) for mixed in (None, "1"))
     assert real["rnn"]["score"] == mixed["rnn"]["score"] == 1
-    line = grade._learns(real, mixed)
+    line = points._learns(real, mixed)
     assert line.points == 0 and "has it seen the test part?" in line.hint
 
 
@@ -109,14 +112,17 @@ def rnn(some):
         ("def rnn(some):\n    return np.array([(max(map(len, some)) - len(one)) % 2 for one in some])", "the padding"),
     ],
 )
-def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder, rnn, hint):
-    done = run(solved("pytorch", rnn=rnn, my_bound="my_bound = 1 / 0"), folder)
+def test_a_bag_and_a_padding_bug_lose_their_points_and_an_error_is_named(folder, course, rnn, hint):
+    done = run(solved("pytorch", rnn=rnn, my_bound="my_bound = 1 / 0"), folder, course)
     shown = " ".join(
-        output.data["text/plain"] for cell in done.cells for output in cell.get("outputs", []) if "data" in output
+        output.data["text/plain"]
+        for cell in done.notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
     )
-    assert hint in shown and grade._step(done, "A.3", 2, "").points == 0
-    assert grade._runs(done) == grade.Line(0, 1, "runs from top to bottom", "ZeroDivisionError: division by zero")
-    assert grade._claim([grade._measured(done)] * 3).points == 0
+    assert hint in shown and points._step(done, "A.3", 2, "").points == 0
+    assert points._runs(done) == points.Line(0, 1, "runs from top to bottom", "ZeroDivisionError: division by zero")
+    assert points._claim([points.measurement(done)] * 3).points == 0
 
 
 def measured(classes, by_class):
@@ -125,7 +131,7 @@ def measured(classes, by_class):
 
 
 @pytest.mark.parametrize(
-    "classes, real, mixed, points, hint",
+    "classes, real, mixed, gained, hint",
     [
         (2, 0.95, 0.52, 2, "with mixed labels 0.520"),
         (2, 0.58, 0.52, 0, "where naming one class gives 0.500; 0.625 is needed"),
@@ -135,9 +141,9 @@ def measured(classes, by_class):
         (2, 0.98, 0.97, 0, "has it seen the test part?"),
     ],
 )
-def test_learning_is_judged_by_the_true_and_the_mixed_labels(classes, real, mixed, points, hint):
-    line = grade._learns(measured(classes, real), measured(classes, mixed))
-    assert line.points == points and hint in line.hint
+def test_learning_is_judged_by_the_true_and_the_mixed_labels(classes, real, mixed, gained, hint):
+    line = points._learns(measured(classes, real), measured(classes, mixed))
+    assert line.points == gained and hint in line.hint
 
 
 def passes(recalls, shares, size, times=2000):
@@ -145,7 +151,7 @@ def passes(recalls, shares, size, times=2000):
     texts = np.round(np.array(shares) * size).astype(int)
     right = np.random.default_rng(0).binomial(texts, recalls, size=(times, len(shares)))
     lines = [
-        grade._learns(measured(len(shares), one), measured(len(shares), 0)) for one in (right / texts).mean(axis=1)
+        points._learns(measured(len(shares), one), measured(len(shares), 0)) for one in (right / texts).mean(axis=1)
     ]
     return np.mean([line.points == 2 for line in lines])
 
@@ -166,30 +172,22 @@ def test_an_honest_network_passes_and_one_that_guesses_does_not(shares, recalls,
     assert passes(shares, shares, size) < 0.05  # guesses as often as in the training part
 
 
-def test_a_kernel_that_dies_is_named_and_what_ran_before_is_graded(folder):
+def test_a_kernel_that_dies_is_named_and_what_ran_before_is_graded(folder, course):
     notebook = solved("pytorch", rnn="import os\nos._exit(1)  # as when memory runs out")
     notebook.cells = [
         cell for cell in notebook.cells if "start_like_keras" not in cell.source or "import" in cell.source
     ]
-    done = run(notebook, folder)
-    line = grade._runs(done)
+    done = run(notebook, folder, course)
+    line = points._runs(done)
     assert line.points == 0 and "the kernel died in the cell that begins 'import os'" in line.hint
-    assert [grade._step(done, step, 1, "").points for step in ("A.1", "A.2", "A.3")] == [1, 1, 0]
-    assert grade._measured(done) is None and "the kernel died" in grade._why_not_measured(done)
-    assert grade._report(notebook).points == 1
-
-
-def test_a_cell_that_takes_too_long_is_named(folder, monkeypatch):
-    monkeypatch.setattr("tools.run.CELL_SECONDS", 2)
-    endless = new_notebook(cells=[new_code_cell("while True:\n    pass")])
-    done = grade._run((endless, folder, 0, False))
-    assert grade._runs(done).points == 0 and "a cell took longer than" in grade._runs(done).hint
-    assert grade._measured(done) is None
+    assert [points._step(done, step, 1, "").points for step in ("A.1", "A.2", "A.3")] == [1, 1, 0]
+    assert points.measurement(done) is None and "the kernel died" in points._why_not_measured(done)
+    assert points._report(notebook, "core_assignment").points == 1
 
 
 def test_the_report_is_counted_without_the_assignment_s_own_words():
     empty = assemble(read("core_assignment"), "pytorch")
-    assert grade._report(empty).hint.startswith("it has 0;")
+    assert points._report(empty, "core_assignment").hint.startswith("it has 0;")
     own, heading = " ".join(["word"] * 150), "## Report\n\n"
     for text in (
         heading + own,
@@ -197,8 +195,10 @@ def test_the_report_is_counted_without_the_assignment_s_own_words():
         f"{heading}{own}\n\n### Report of mistakes\n\nfew",
         next(cell.source for cell in empty.cells if "## Report" in cell.source) + own,
     ):
-        assert grade._report(new_notebook(cells=[new_markdown_cell("# 1"), new_markdown_cell(text)])).points == 1
-    assert grade._report(new_notebook(cells=[new_markdown_cell(own)])).hint == "the heading '## Report' is missing"
+        written = new_notebook(cells=[new_markdown_cell("# 1"), new_markdown_cell(text)])
+        assert points._report(written, "core_assignment").points == 1
+    without = points._report(new_notebook(cells=[new_markdown_cell(own)]), "core_assignment")
+    assert without.hint == "the heading '## Report' is missing"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_the_report_is_counted_without_the_assignment_s_own_words():
     ],
 )
 def test_words_of_different_sentences_are_counted_also_without_spaces(text, words):
-    assert grade.count_words(text) == words
+    assert points.count_words(text) == words
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_words_of_different_sentences_are_counted_also_without_spaces(text, word
 )
 def test_a_bound_must_hold_with_a_margin_and_say_something(bound, leads, expected):
     runs = [{"bound": bound, "rnn": {"score": 0.5 + lead}, "baseline": {"score": 0.5}} for lead in leads]
-    line = grade._claim(runs)
+    line = points._claim(runs)
     assert line.points == expected and "with seeds 0, 1, 2 the RNN's lead was 0.400, " in line.hint
 
 
 def test_the_leads_are_shown_also_without_a_bound():
-    line = grade._claim([{"bound": None, "rnn": {"score": 0.6}, "baseline": {"score": 0.5}}] * 3)
+    line = points._claim([{"bound": None, "rnn": {"score": 0.6}, "baseline": {"score": 0.5}}] * 3)
     assert line.points == 0 and line.hint.endswith("the RNN's lead was 0.100, 0.100, 0.100; there is no bound")
 
 
@@ -312,7 +312,7 @@ def test_each_brief_is_solved_by_its_answers_also_after_a_short_training(kind, t
         exec(short, found)
     assert "P.2 solved" in said_by(found["check_p_2"], found["baseline"], capsys)
     assert "P.3 solved" in said_by(found["check_p_3"], found["rnn"], capsys)
-    assert found["data"].judge(found["rnn"]).skill > grade.LEARNS
+    assert found["data"].judge(found["rnn"]).skill > points.LEARNS
 
 
 CHEATS = {
@@ -354,5 +354,5 @@ def test_a_test_part_known_by_heart_is_found_out_in_each_brief(kind, monkeypatch
 
     real = judged()
     monkeypatch.setenv("COURSE_MIXED_LABELS", "1")
-    line = grade._learns(real, judged(), targets="targets")
+    line = points._learns(real, judged(), targets="targets")
     assert line.points == 0 and "with mixed targets it reaches" in line.hint and "seen the test part?" in line.hint

@@ -25,7 +25,7 @@ import requests
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tools import grade
+from tools import points
 from tools.build import assemble
 from tools.files import ROOT
 from tools.lesson import FOR_TESTS, TRACKS, LessonError, parse
@@ -190,8 +190,8 @@ def test_tokens_are_words_in_lower_case_and_one_spelling(text):
 
 @holds_for(any_text)
 def test_counting_a_text_twice_counts_it_once(text):
-    once = grade.count_words(text)
-    assert 0 <= once <= len(text) and grade.count_words(f"{text}\n\n{text}") == once
+    once = points.count_words(text)
+    assert 0 <= once <= len(text) and points.count_words(f"{text}\n\n{text}") == once
 
 
 token_lists = st.lists(st.lists(st.text("abcdef", min_size=1, max_size=3), max_size=9), max_size=40)

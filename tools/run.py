@@ -23,14 +23,16 @@ KERNEL = {  # the variables of every run; None unsets one
 class Client(NotebookClient):
     """Runs the cells of ``notebook`` in a kernel of its own, whose working folder is ``folder``.
 
+    ``timeout`` is the most seconds for a cell.
+
     It looks once a second whether the kernel has answered: pyzmq's sockets now and then miss the signal of a message
     (zeromq/pyzmq issue 2173), and the answer would be noticed only when the time for a cell is over.
     """
 
-    def __init__(self, notebook, folder, record_timing=False, **options):
+    def __init__(self, notebook, folder, timeout=CELL_SECONDS, record_timing=False, **options):
         super().__init__(
             notebook,
-            timeout=CELL_SECONDS,
+            timeout=timeout,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             record_timing=record_timing,
