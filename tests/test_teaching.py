@@ -19,7 +19,6 @@ from tools.lesson import TITLES, TRACKS, choose, read
 
 GUIDE = (ROOT / "teaching" / "README.md").read_text(encoding="utf-8")
 SETTINGS = ROOT / "teaching" / "jupyterhub_config.py"
-TO_COME = {"grading.md", "lessons.md", "handout"}  # pages and commands of which this branch knows only the name
 MEASURED = GUIDE.split("<!-- capacity -->")[1].split("<!-- end of capacity -->")[0]
 
 
@@ -36,7 +35,7 @@ def test_the_guide_is_short():
 
 def test_every_relative_link_of_the_guide_leads_to_a_file_and_heading():
     for link in re.findall(r"\]\(([^)\s]+)\)", GUIDE):
-        if link.startswith("http") or link in TO_COME:
+        if link.startswith("http"):
             continue
         path, _, heading = link.partition("#")
         target = ROOT / "teaching" / path
@@ -50,7 +49,7 @@ def test_every_make_command_of_the_guide_exists():
     named = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z][a-z-]*)|^make ([a-z-]+)", GUIDE, re.MULTILINE))
     named = {target for pair in named for target in pair if target}
     assert {"lab", "wheelhouse", "demo"} <= named
-    for target in named - TO_COME:
+    for target in named:
         assert re.search(rf"(?m)^{target}:", makefile), target
 
 
