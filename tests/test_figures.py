@@ -488,6 +488,16 @@ def test_a_cell_state_that_would_flatten_the_others_gets_its_own_scale(live, cap
     assert shared.axes[0].get_ylim() == shared.axes[1].get_ylim()
 
 
+@pytest.mark.parametrize(
+    ("x", "whole"),
+    [([1, 2, 3], True), ([0.5, 1.0], False), (np.arange("2020-01", "2020-04", dtype="datetime64[M]"), False)],
+)
+def test_steps_have_whole_ticks_and_dates_are_drawn(live, x, whole):
+    plots.curves({"a": (x, np.arange(len(x)))}, xlabel="x", ylabel="y", title="C")
+    [axis] = live[1][0].axes
+    assert getattr(axis.xaxis.get_major_locator(), "_integer", False) == whole
+
+
 def test_curves_on_top_of_each_other_are_all_seen(live):
     _, drawn = live
     x, y = np.arange(50), np.ones(50)

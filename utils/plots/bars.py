@@ -76,7 +76,7 @@ def orders(scores, *, title, xlabel, xlim=None):
             side = {"xytext": (5, 0), "ha": "left"} if round(value, 2) >= 0 else {"xytext": (-5, 0), "ha": "right"}
             axis.annotate(number(value, signed=True), (value, place), textcoords="offset points", va="center", **side)
     if xlim is None:
-        axis.margins(x=0.22)
+        axis.margins(x=0.3)
     else:
         axis.set_xlim(xlim)
     axis.axvline(0, color=QUIET, linewidth=1)

@@ -22,7 +22,7 @@ def curves(lines, *, xlabel, ylabel, title, chance=None, chance_label="chance", 
     if chance is not None:
         axis.axhline(chance, color=COLOURS[7], linestyle="--", linewidth=1.2, label=chance_label)
     axis.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
-    if all(np.array_equal(x, np.round(x)) for x, _ in lines.values()):  # steps, layers: there is no half of one
+    if all(_whole(x) for x, _ in lines.values()):  # steps, layers: there is no half of one
         axis.xaxis.get_major_locator().set_params(integer=True)
     if len(axis.get_lines()) > 1:
         legend(axis, handlelength=3.2)
@@ -108,6 +108,11 @@ def flags(panels, *, title, ylim=None):
     legend(axes[-1])
     figure.suptitle(title)
     show_figure(figure, f"{title}. Levels of flags after each word, +1 up and −1 down. {'; '.join(parts)}.")
+
+
+def _whole(x):
+    """Whether ``x`` holds whole numbers only; dates are no numbers."""
+    return np.issubdtype(np.asarray(x).dtype, np.number) and np.array_equal(x, np.round(x))
 
 
 def _every(points, k, lines):
