@@ -72,7 +72,8 @@ def traces(panels, *, xlabel, title, unit_label, band, band_label):
         ranges.append(f"{name}: from {low} to {high}")
     axes[0].set_ylabel("state")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
+    close = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.2}
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False, **close)
     figure.suptitle(title)
     show_figure(
         figure,
