@@ -71,6 +71,23 @@ def test_a_demo_cell_that_the_preparation_needs_runs_twice():
 
 
 @pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("print(x)", True),
+        ("x = 3\nprint(x)", False),
+        ("for x in [1]:\n    print(x)", False),
+        ("with open(y) as x:\n    print(x)", False),
+        ("if y:\n    print(x)", True),
+        ("print([x for x in y])", False),
+    ],
+)
+def test_a_name_that_the_preparation_binds_anew_is_noticed(shown, read):
+    later = code("x = 2\nz = 1") + code("print(z)", "demo")
+    lesson = parse("99_test", FRONT + NOTE + code("x = y = []") + code(shown, "demo") + later)
+    assert bool(demo.rebound(lesson, "pytorch")) == read
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         (code("x = 1", "demo"), "no teacher's note stands before it"),
@@ -112,6 +129,7 @@ def test_a_demo_keeps_its_seconds_and_lets_nobody_wait(monkeypatch):
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_has_a_demo_that_fits_class_and_projector(name, track):
     spoken = demo.steps(read(name), track)
+    assert demo.rebound(read(name), track) == []
     assert 13 <= sum(step.minutes for step in spoken) <= 17
     assert 2 <= sum(step.minutes for step in spoken if step.alone) <= 5, "what to show in five minutes"
     assert 6 <= sum(cell.kind == "code" for step in spoken for cell in step.cells) <= 12

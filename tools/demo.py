@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tools.lesson import LessonError, names, names_inside
+from tools.lesson import Cell, LessonError, names, names_inside
 
 HEADING = re.compile(r"### (.+) \((\d+) minutes?(, alone)?\)\n+")
 SLOWEST = 2.0  # seconds in front of a class
@@ -41,6 +41,7 @@ print(f"Ready after {_time.monotonic() - _started:.0f} seconds.")"""
 # Functions that change what they are given, by how their names begin: a cell that calls one belongs to the Preparation
 # if it reads what a demo cell needs.
 CHANGING = re.compile(r"(fit|train|learn|set_|load_|compile|build|append|extend|update|teach)")
+GENERATORS = {"rng"}  # any state of it will do
 SHOWING = re.compile(r"(print|claim|plots|widgets|display|assert)")
 
 
@@ -94,6 +95,48 @@ def preparation(lesson, track) -> list:
     shown = {cell.id for cell in cells if "demo" in cell.tags}
     needed = _closure(cells, _closure(cells, shown) - shown)
     return [cell for cell in cells if cell.id in needed]
+
+
+def rebound(lesson, track) -> list[str]:
+    """What a demo cell reads that is not what the lesson has at that place: a list of sentences, empty if all is well.
+
+    The whole Preparation runs first, so a cell of it may bind anew what a demo cell from before it reads.
+    """
+    cells = [cell for cell in lesson.track(track) if cell.runs]
+    before = preparation(lesson, track)
+    found = []
+    for cell in [cell for step in steps(lesson, track) for cell in step.cells]:
+        for name in sorted(_reads_first(ast.parse(cell.source).body) - GENERATORS):
+            meant, got = _last_binding(cells[: cells.index(cell)], name), _last_binding(before, name)
+            if meant is not got:
+                found.append(f"{cell} reads {name}, which {got or 'nothing'} binds anew before it")
+        before.append(cell)
+    return found
+
+
+def _last_binding(cells, name):
+    return next((cell for cell in reversed(cells) if name in names(cell)[0]), None)
+
+
+def _reads_first(statements, bound=()) -> set:
+    """The names that statements read at once, before they bind them."""
+    bound, reads = set(bound), set()
+    for statement in statements:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            pass
+        elif body := getattr(statement, "body", None):  # of a loop, a with, a condition
+            heads = [part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)]
+            stored = {node.id for head in heads for node in ast.walk(head) if _is_stored(node)}
+            reads |= {name for head in heads for name in _names_in(head)} - bound - stored
+            reads |= _reads_first([*body, *getattr(statement, "orelse", [])], bound | stored)
+        else:
+            reads |= names(Cell("code", ast.unparse(statement)))[1] - bound
+        bound |= names(Cell("code", ast.unparse(statement)))[0]
+    return reads
+
+
+def _is_stored(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _closure(cells, chosen) -> set:

@@ -71,9 +71,7 @@ def traces(panels, *, xlabel, title, unit_label, band, band_label):
         low, high = number(values[:, unit].min()), number(values[:, unit].max())
         ranges.append(f"{name}: from {low} to {high}")
     axes[0].set_ylabel("state")
-    handles, labels = axes[0].get_legend_handles_labels()
-    close = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.2}
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False, **close)
+    _legend_below(figure, axes[0], ncols=3, handlelength=1.8)
     figure.suptitle(title)
     show_figure(
         figure,
@@ -88,7 +86,7 @@ def flags(panels, *, title, ylim=None):
             and perhaps once more after an intervention (dashed); +1 is up, -1 is down
     ylim    both ends of the levels; as wide as needed, if not given
     """
-    figure, axes = new_figure(len(panels), height=3.7)
+    figure, axes = new_figure(len(panels), height=4.3)
     parts = []
     for axis, (sentence, readings) in zip(axes, panels.items(), strict=True):
         axis.sharey(axes[0])
@@ -101,14 +99,21 @@ def flags(panels, *, title, ylim=None):
         axis.axhline(0, color=QUIET, linewidth=0.8)
         axis.set_xticks(range(len(words)), words, rotation=55, ha="right", rotation_mode="anchor")
         answers = [answer for _, answer in readings]
-        axis.set_title(f"answer: {', after the flip: '.join(answers)}", fontsize=10)
+        axis.set_title("answer: " + "\nafter the flip: ".join(answers), fontsize=10)
         parts.append(f"answer {' → '.join(answers)} ({sentence})")
     axes[0].set_ylabel("level of the flag")
     if ylim is not None:
         axes[0].set_ylim(ylim)
-    legend(axes[-1])
+    _legend_below(figure, axes[-1], ncols=2, handlelength=3.2)
     figure.suptitle(title)
     show_figure(figure, f"{title}. Levels of flags after each word, +1 up and −1 down. {'; '.join(parts)}.")
+
+
+def _legend_below(figure, axis, *, ncols, handlelength):
+    """The legend of ``axis`` below all panels; ``handlelength`` is that of the lines, in letters."""
+    look = {"handlelength": handlelength, "handletextpad": 0.5, "columnspacing": 1.2, "frameon": False}
+    handles, labels = axis.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=ncols, **look)
 
 
 def _whole(x):
@@ -170,7 +175,6 @@ def forecasts(panels, *, ylabel, title, xlabel=None, xlim=None, ylim=None):
         if np.issubdtype(np.asarray(x).dtype, np.datetime64):
             axis.xaxis.set_major_formatter(ConciseDateFormatter(axis.xaxis.get_major_locator()))
     axes[0].set_ylabel(ylabel)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False, handlelength=3.2)
+    _legend_below(figure, axes[0], ncols=len(next(iter(panels.values()))), handlelength=3.2)
     figure.suptitle(title)
     show_figure(figure, f"{title}. {ylabel} over time. {'; '.join(parts)}.")
