@@ -8,7 +8,7 @@
 # make test-site  open the slides of every demo in a browser (needs Chromium)
 # make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
-# make notebooks  build the notebooks from lessons/
+# make notebooks  build the notebooks and teaching/lessons.md from lessons/
 # make check      style, and whether the committed notebooks are up to date
 # make scoreboard check every claim over SEEDS seeds (default 1) and write SCOREBOARD.md
 # make bench      measure speed and write benchmarks/README.md; PARTS="cells gpu" measures only these
@@ -67,11 +67,13 @@ test-versions:
 
 notebooks: $(READY)
 	$(BIN)/python -m tools.build
+	$(BIN)/python -m tools.instructors
 
 check: $(READY)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m tools.build --check
+	$(BIN)/python -m tools.instructors --check
 
 scoreboard: $(READY)
 	$(BIN)/python -m tools.scoreboard --seeds $(SEEDS)

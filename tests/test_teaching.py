@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from benchmarks import capacity, report
 from benchmarks.capacity import CapacityError, Memory, Run
+from tools import instructors
 from tools.build import _course
 from tools.files import ROOT
 from tools.length import minutes
@@ -154,3 +155,17 @@ def test_the_tool_writes_into_the_guide(tmp_path, monkeypatch):
     assert capacity.main([]) == 0
     text = page.read_text(encoding="utf-8")
     assert "the tables" in text and report.machine() in text and "old" not in text
+
+
+def test_the_page_of_all_lessons_is_what_the_lessons_give(capsys):
+    assert instructors.main(["--check"]) == 0
+    page = instructors.PAGE.read_text(encoding="utf-8")
+    assert len(re.findall(r"(?m)^## \d\d · ", page)) == 20
+    for length in (45, 90):
+        assert sum(int(part.split()[0]) for part in instructors.WAYS[length]) == length
+
+
+def test_a_page_that_is_out_of_date_is_named(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(instructors, "PAGE", tmp_path / "lessons.md")
+    assert instructors.main(["--check"]) == 1
+    assert "python -m tools.instructors" in capsys.readouterr().err

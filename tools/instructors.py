@@ -74,7 +74,7 @@ def block(lesson, before) -> str:
     needed, deeper = minutes(lesson, TRACKS[0])
     exercises = [title for cell in lesson.cells for title in re.findall(r"(?m)^### Exercise (.+)$", cell.source)]
     alone = " and ".join(f"*{step.title}*" for step in steps if step.alone)
-    wrong = [f"- *{step.title}* {_paragraph(step.note, 'They will say')}" for step in steps if "They will" in step.note]
+    wrong = [f"- *{step.title}* {_asked(step.note)}" for step in steps if "**They will say" in step.note]
     lines = [
         f"## {lesson.number} · {lesson.title}",
         f"**From lesson {before.number}.** {_where_next(before)}",
@@ -103,9 +103,9 @@ def _where_next(lesson):
     return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", lesson.cells[-1].source.split("\n\n")[1])
 
 
-def _paragraph(note, label):
-    """What stands in a note behind a label, such as **Ask:**."""
-    return re.search(rf"\*\*{label}[^*]*\*\*(.+)", note)[1].strip()
+def _asked(note):
+    """The paragraphs of a note that hold the question and the wrong answer to expect."""
+    return " ".join(text for text in note.split("\n\n") if text.startswith(("**Ask", "**They will say")))
 
 
 def _seconds(lesson):
