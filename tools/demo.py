@@ -251,9 +251,9 @@ def cells(lesson, track, setup, folded) -> list:
     shown = [cell for step in spoken for cell in step.cells]
     narrow = dict(zip([cell.id for cell in shown], _narrow([cell.source for cell in shown]), strict=True))
     for number, step in enumerate(spoken, start=1):
-        made.append(new_markdown_cell(f"## {step.title}", id=f"step-{number}", metadata=_slide("slide")))
         note = f"<details><summary>For you: {_minutes(step)}</summary>\n\n{step.note}\n\n</details>"
-        made.append(new_markdown_cell(note, id=f"note-{number}", metadata=_slide("notes")))
+        text = f"## {step.title}\n\n{note}"
+        made.append(new_markdown_cell(text, id=f"step-{number}", metadata=_slide("slide")))
         for place, cell in enumerate(step.cells):
             slide = _slide("fragment" if place else "-")
             made.append(new_code_cell(narrow[cell.id], id=cell.id, metadata=slide))

@@ -15,7 +15,7 @@ from tools.files import ROOT, replace_file
 from tools.lesson import TRACKS, LessonError, choose, read
 
 TITLE = 60  # pixels that a slide's title takes
-NOTE = re.compile(r"(?s)<details><summary>(.*?)</summary>\n\n(.*)\n\n</details>")
+STEP = re.compile(r"(?s)(## .*?)\n\n<details><summary>(.*?)</summary>\n\n(.*)\n\n</details>")  # title, minutes, note
 ASSETS = {  # what the template puts into the page: name to a file of reveal.js
     "reveal_css": "dist/reveal.css",
     "theme_css": "dist/theme/white.css",
@@ -67,23 +67,26 @@ def export(notebook) -> str:
 
 
 def on_slides(notebook):
-    """The notebook cut for a screen: a step that is too high goes on below, under its title; notes are open."""
+    """The notebook cut for a screen: notes stand apart, and a step that is too high goes on below, under its title."""
     notebook = copy.deepcopy(notebook)
     cells, title, used = [], None, 0
     for cell in notebook.cells:
-        kind = cell.metadata.get("slideshow", {}).get("slide_type")
-        if kind == "slide":
-            title, used = cell, TITLE
-        elif kind == "notes":
-            cell.source = NOTE.sub(r"**\1**\n\n\2", cell.source)
-        elif cell.cell_type == "code" and kind != "skip":
+        if step := STEP.match(cell.source) if cell.cell_type == "markdown" else None:
+            title, minutes, note = step.groups()
+            cells += [_markdown(title, "slide"), _markdown(f"**{minutes}**\n\n{note}", "notes")]
+            used = TITLE
+            continue
+        if cell.cell_type == "code" and title:
             high = demo.height(cell)
             if used > TITLE and used + high > demo.HIGHEST + TITLE:
-                again = nbformat.v4.new_markdown_cell(title.source, metadata={"slideshow": {"slide_type": "subslide"}})
-                cells.append(again)
+                cells.append(_markdown(title, "subslide"))
                 cell.metadata.slideshow.slide_type = "-"
                 used = TITLE
             used += high
         cells.append(cell)
     notebook.cells = cells
     return notebook
+
+
+def _markdown(text, kind):
+    return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
