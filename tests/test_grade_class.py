@@ -181,7 +181,7 @@ def test_every_kind_of_change_is_put_back(tmp_path, what):
     (root / "utils").mkdir(parents=True)
     (root / ".venv").mkdir()
     file = root / "utils" / "claims.py"
-    file.write_text("claim")
+    file.write_text("claim", encoding="utf-8")
     file.chmod(0o640)
     with Course(root) as course:
         if what == "the folder a link":
