@@ -126,7 +126,7 @@ subprocess.Popen("sleep 1000 & echo $! >> {tmp_path}/pids", shell=True, start_ne
 print(os.getpid(), file=open("{tmp_path}/pids", "a"))
 os.kill(os.getppid(), signal.SIGKILL)"""
     assert run(leave).stopped == "it ended the program that ran it"
-    pids = list(map(int, (tmp_path / "pids").read_text().split()))
+    pids = list(map(int, (tmp_path / "pids").read_text(encoding="utf-8").split()))
     assert len(pids) == 3
     assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
 
@@ -172,7 +172,7 @@ def test_a_notebook_writes_into_its_copy_and_what_it_changes_in_the_course_is_pu
     said = small_course.put_back()
     assert content(root) == before and said.startswith("files of the course were changed, added or removed: cluster/")
     [kept] = (root / "my").iterdir()
-    assert (kept / "data" / "new.csv").read_text() == "new" and said.endswith(f"my/{kept.name}")
+    assert (kept / "data" / "new.csv").read_text(encoding="utf-8") == "new" and said.endswith(f"my/{kept.name}")
 
 
 @pytest.mark.parametrize("what", ["changed", "a link", "a folder", "a pipe", "the folder a link", "not to be run"])
@@ -191,21 +191,23 @@ def test_every_kind_of_change_is_put_back(tmp_path, what):
             file.chmod(0o755)
         else:
             file.unlink()
-            make = {"changed": lambda: file.write_text("Claim"), "a pipe": lambda: os.mkfifo(file)}
+            make = {"changed": lambda: file.write_text("Claim", encoding="utf-8"), "a pipe": lambda: os.mkfifo(file)}
             make |= {"a link": lambda: file.symlink_to("/dev/zero"), "a folder": file.mkdir}
             make[what]()
         (root / ".venv" / "package").touch()  # not the course's
         assert "utils" in course.put_back()
-        assert file.read_text() == "claim" and not (root / "utils").is_symlink() and not file.is_symlink()
+        assert (
+            file.read_text(encoding="utf-8") == "claim" and not (root / "utils").is_symlink() and not file.is_symlink()
+        )
         assert file.stat().st_mode & 0o777 == 0o640 and course.put_back() == ""
 
 
 def test_links_pipes_and_a_learner_s_own_utils_are_not_copied(tmp_path):
     folder, target = tmp_path / "in", tmp_path / "out"
     (folder / "utils").mkdir(parents=True)
-    (folder / "utils" / "claims.py").write_text("def claim(*_): pass")
+    (folder / "utils" / "claims.py").write_text("def claim(*_): pass", encoding="utf-8")
     (folder / "other utils").mkdir()
-    (folder / "other utils" / "mine.csv").write_text("a,b")
+    (folder / "other utils" / "mine.csv").write_text("a,b", encoding="utf-8")
     (folder / "secret").symlink_to("/etc/passwd")
     (folder / "round").symlink_to(folder)
     os.mkfifo(folder / "pipe")
@@ -290,7 +292,7 @@ def graded(tmp_path_factory, copy_of_course):
         made = notebook(*sources, lesson="05_lstm_gates" if name == "lesson.ipynb" else "core_assignment")
         nbformat.write(made, folder / name)
     (folder / "no file" / "my_texts.csv").symlink_to("/etc/passwd")
-    (folder / "text.ipynb").write_text("no notebook")
+    (folder / "text.ipynb").write_text("no notebook", encoding="utf-8")
     (folder / "link.ipynb").symlink_to(folder / "good" / "core.ipynb")
     (folder / "=1+1.ipynb").mkdir()
     (folder / "=1+1.ipynb" / "=2.ipynb").touch()
@@ -348,8 +350,8 @@ COLUMNS = ["points", "reason", "hints"]
 
 def some_notebooks(folder):
     for name in ("a", "b", "c"):
-        (folder / f"{name}.ipynb").write_text(name)
-    return lambda path: {"points": path.read_text(), "reason": "", "hints": ""}
+        (folder / f"{name}.ipynb").write_text(name, encoding="utf-8")
+    return lambda path: {"points": path.read_text(encoding="utf-8"), "reason": "", "hints": ""}
 
 
 def test_what_is_finished_is_kept_after_an_interruption_and_the_rest_is_graded_then(tmp_path):
@@ -381,7 +383,7 @@ def test_what_is_finished_is_kept_after_an_interruption_and_the_rest_is_graded_t
         return sorted(calls), [row["points"] for row in table.rows.values()]
 
     assert again()[0] == ["b", "c"]
-    (tmp_path / "b.ipynb").write_text("B")  # handed in again
+    (tmp_path / "b.ipynb").write_text("B", encoding="utf-8")  # handed in again
     (tmp_path / "c.ipynb").unlink()
     assert again() == (["b"], ["a", "B"]) and again()[0] == []
 
@@ -399,10 +401,10 @@ def test_an_error_in_one_row_stops_no_other_and_a_table_of_somebody_else_is_left
     rows = all_rows().rows
     assert rows["b.ipynb"]["reason"] == "could not be graded: ZeroDivisionError: division by zero"
     assert rows["c.ipynb"]["points"] == "c"
-    (tmp_path / "grades.csv").write_text("name;grade\nAlice;10\n")
+    (tmp_path / "grades.csv").write_text("name;grade\nAlice;10\n", encoding="utf-8")
     with pytest.raises(Refused, match=r"its grades.csv is not as this program writes it: rename it"):
         all_rows()
-    assert (tmp_path / "grades.csv").read_text() == "name;grade\nAlice;10\n"
+    assert (tmp_path / "grades.csv").read_text(encoding="utf-8") == "name;grade\nAlice;10\n"
 
 
 def test_a_folder_without_notebooks_is_refused(tmp_path, capsys):
@@ -421,11 +423,11 @@ def test_names_are_printed_so_that_no_terminal_and_no_spreadsheet_takes_them_for
 def test_one_notebook_that_changes_the_course_is_named_and_costs_the_good_exit_code(tmp_path, monkeypatch, capsys):
     root = tmp_path / "course"
     (root / "utils").mkdir(parents=True)
-    (root / "utils" / "claims.py").write_text("claim")
+    (root / "utils" / "claims.py").write_text("claim", encoding="utf-8")
     monkeypatch.setattr(grade, "Course", lambda apart_from: Course(root, apart_from))
 
     def harmful(*_, **__):
-        (root / "utils" / "claims.py").write_text("pass")
+        (root / "utils" / "claims.py").write_text("pass", encoding="utf-8")
         lines = [points.Line(0, 1, name) for name in grade.LINES]
         return grade.Graded("core_assignment", "pytorch", lines, [None] * 3, "")
 
@@ -435,8 +437,11 @@ def test_one_notebook_that_changes_the_course_is_named_and_costs_the_good_exit_c
     nbformat.write(notebook(CHECK), path)
     assert grade.main([str(path)]) == 1
     assert "!!! While the notebook ran, files of the course were changed" in capsys.readouterr().out
-    assert (root / "utils" / "claims.py").read_text() == "claim"
+    assert (root / "utils" / "claims.py").read_text(encoding="utf-8") == "claim"
     assert grade.main([str(path.parent)]) == 1
     assert "!!! While core.ipynb ran, files of" in capsys.readouterr().out
     assert "utils/claims.py" in (path.parent / "grades.csv").read_text(encoding="utf-8-sig")
-    assert len(list((root / "my").iterdir())) == 2 and Path(root / "utils" / "claims.py").read_text() == "claim"
+    assert (
+        len(list((root / "my").iterdir())) == 2
+        and Path(root / "utils" / "claims.py").read_text(encoding="utf-8") == "claim"
+    )
