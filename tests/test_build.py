@@ -96,6 +96,17 @@ def test_outputs_are_kept_while_the_code_is_the_same(house, executed):
     assert output_of(path) == "run 2"
 
 
+def test_outputs_stay_when_a_heading_gives_the_cells_other_ids(house, executed):
+    text = f"{FRONT}```python\nx = 1\n```\n"
+    build.build(parse("99_test", text), "pytorch")
+    path = house / "notebooks" / "pytorch" / "99_test.ipynb"
+    before = nbformat.read(path, as_version=4)
+    assert not build.build(parse("99_test", text.replace("## Start", "## Begin")), "pytorch")
+    after = nbformat.read(path, as_version=4)
+    assert after.cells[-2].id == "begin-2" and after.cells[-2].outputs == before.cells[-2].outputs != []
+    assert after.metadata.course.seconds == before.metadata.course.seconds
+
+
 def test_outputs_are_renewed_when_a_helper_data_or_versions_change(house, executed):
     (house / "utils").unlink()
     (house / "utils").mkdir()

@@ -121,7 +121,7 @@ def build(lesson, track, kind="learner") -> bool:
     """
     notebook, path = ASSEMBLERS[kind](lesson, track), target(lesson, track, kind)
     committed, edited = saving.read(path), saving.was_edited(path)
-    fresh = edited or not committed or _built_from(committed) != notebook.metadata.course.digest
+    fresh = edited or not committed or not _same_code(committed, notebook)
     if fresh:
         path.parent.mkdir(parents=True, exist_ok=True)
         execute(notebook, path.parent, record_timing=True)
@@ -156,7 +156,7 @@ def check(lesson, track, kind="learner") -> list[str]:
 
 def _seconds(notebook) -> dict:
     """How many seconds a notebook ran: up to the end of its imports, and after them."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = _code_cells(notebook)
     imports = next((k for k, cell in enumerate(code) if "set_seed()" in cell.source), 0) + 1
     parts = {"imports": code[:imports], "lesson": code[imports:]}
     return {name: round(sum(map(seconds, cells)), 1) for name, cells in parts.items()}
@@ -167,7 +167,7 @@ def _demo_seconds(notebook) -> dict:
 
     What the Preparation shows is left out: nobody looks at it.
     """
-    code = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+    code = {cell.id: cell for cell in _code_cells(notebook)}
     times = {name: round(seconds(cell), 2) for name, cell in code.items()}
     code[demo.PREPARATION].outputs = []
     slow = {name: time for name, time in times.items() if time > demo.SLOWEST and name != demo.PREPARATION}
@@ -260,13 +260,27 @@ def _course():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
 
 
+def _same_code(committed, notebook):
+    """Whether two notebooks have as many code cells, and their outputs depend on the same."""
+    digests = _built_from(committed), _built_from(notebook)
+    return digests[0] == digests[1] and len(_code_cells(committed)) == len(_code_cells(notebook))
+
+
+def _code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def _keep_outputs(committed, notebook):
-    if "seconds" in committed.metadata.course:
-        notebook.metadata.course.seconds = committed.metadata.course.seconds
-    kept = {cell.id: cell for cell in committed.cells if cell.cell_type == "code"}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.id in kept:
-            cell.outputs, cell.execution_count = kept[cell.id].outputs, kept[cell.id].execution_count
+    """Give a notebook the outputs and seconds of the committed one, whose code cells are the same, in the same order.
+
+    Their ids need not be: another heading gives other ids.
+    """
+    pairs = list(zip(_code_cells(committed), _code_cells(notebook), strict=True))
+    for kept, cell in pairs:
+        cell.outputs, cell.execution_count = kept.outputs, kept.execution_count
+    if times := committed.metadata.course.get("seconds"):
+        ids = {kept.id: cell.id for kept, cell in pairs}
+        notebook.metadata.course.seconds = {ids.get(name, name): value for name, value in times.items()}
 
 
 def _normalise(notebook):
