@@ -118,8 +118,8 @@ def test_a_demo_keeps_its_seconds_and_lets_nobody_wait(monkeypatch):
         if cell.cell_type == "code":
             cell.outputs = [nbformat.v4.new_output("stream", text="1")]
     monkeypatch.setattr(build, "seconds", lambda cell: 1.9 if cell is slow else 20)
-    assert build._demo_seconds(notebook) == {"preparation": 20, slow.id: 1.9}
-    assert [len(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"] == [0, 1]
+    assert build._demo_seconds(notebook) == {"preparation": 60, slow.id: 1.9}
+    assert [len(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"] == [0, 0, 0, 1]
     monkeypatch.setattr(build, "seconds", lambda cell: 2.1 if cell is slow else 20)
     with pytest.raises(LessonError, match=re.escape(f"{slow.id} (2.1 s) let a class wait: expected at most 2.0 s")):
         build._demo_seconds(notebook)
@@ -142,6 +142,9 @@ def test_a_lesson_has_a_demo_that_fits_class_and_projector(name, track):
     notebook = nbformat.read(build.target(read(name), track, "demo"), as_version=4)
     shown = [cell for cell in notebook.cells if cell.cell_type == "code" and "tags" not in cell.metadata]
     assert {cell.id for cell in shown} | {demo.PREPARATION} == set(notebook.metadata.course.seconds)
+    names = {f"preparation-{cell.id}": cell.source for cell in demo.preparation(read(name), track)}
+    code = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    assert names.items() <= code.items(), "the Preparation's cells are the lesson's"
     for cell in shown:
         assert notebook.metadata.course.seconds[cell.id] <= demo.SLOWEST, f"{cell.id} lets a class wait"
         assert max(map(len, cell.source.splitlines())) <= int(demo.WIDTH), cell.id

@@ -27,7 +27,7 @@ from tools.run import execute, seconds
 
 SETUP = (ROOT / "tools" / "setup_cell.py").read_text(encoding="utf-8").strip()
 LEFT = "# @title What is left\nfrom utils import remaining\n\nremaining.summary()"
-KEPT = ("tags", "jupyter", "cellView", "slideshow")  # metadata of a cell that we set
+KEPT = ("tags", "jupyter", "cellView", "slideshow", "jp-MarkdownHeadingCollapsed")  # metadata of a cell that we set
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 SAVED = (
@@ -93,7 +93,8 @@ def assemble_demo(lesson, track):
     """The instructor's demo of one track, without outputs."""
     cells = demo.cells(lesson, track, _setup(lesson), FOLDED)
     title = new_markdown_cell(_demo_title(lesson, track), id="title", metadata={"slideshow": {"slide_type": "skip"}})
-    return _notebook(lesson, track, [title, *cells], [cell.source for cell in cells if cell.cell_type == "code"])
+    sources = [cell.source for cell in cells if cell.cell_type == "code" and cell.id != "set-up"]
+    return _notebook(lesson, track, [title, *cells], sources)
 
 
 ASSEMBLERS = {"learner": assemble, "demo": assemble_demo}
@@ -167,9 +168,14 @@ def _demo_seconds(notebook) -> dict:
 
     What the Preparation shows is left out: nobody looks at it.
     """
-    code = {cell.id: cell for cell in _code_cells(notebook)}
-    times = {name: round(seconds(cell), 2) for name, cell in code.items()}
-    code[demo.PREPARATION].outputs = []
+    times = {demo.PREPARATION: 0.0}
+    for cell in _code_cells(notebook):
+        if demo.PREPARATION in cell.metadata.get("tags", []):
+            times[demo.PREPARATION] += seconds(cell)
+            cell.outputs = []
+        else:
+            times[cell.id] = round(seconds(cell), 2)
+    times[demo.PREPARATION] = round(times[demo.PREPARATION], 2)
     slow = {name: time for name, time in times.items() if time > demo.SLOWEST and name != demo.PREPARATION}
     if slow:
         found = ", ".join(f"{name} ({time} s)" for name, time in slow.items())
@@ -207,9 +213,9 @@ def _demo_title(lesson, track):
     spoken = sum(step.minutes for step in demo.steps(lesson, track))
     lines = [
         f"# Demo of {_name(lesson)} ({TITLES[track]})",
-        f"About {spoken} minutes, for the front of a class. Before class, run the shut cell below and leave the kernel "
-        "on: then every other cell answers at once. Your notes are shut, too; read them at home. The learners' "
-        f"notebook: [{_name(lesson)}](../../{track}/{lesson.name}.ipynb).",
+        f"About {spoken} minutes, for the front of a class. Before class, select the first slide's title, choose "
+        "*Run, Run All Above Selected Cell*, and leave the kernel on: then every cell answers at once. Your notes are "
+        f"shut; read them at home. The learners' notebook: [{_name(lesson)}](../../{track}/{lesson.name}.ipynb).",
     ]
     return "\n\n".join(lines)
 

@@ -26,17 +26,7 @@ HIGHEST = 640  # pixels of a cell that is seen at once in JupyterLab, full scree
 LINE = 17  # pixels of a line there
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]{36})")  # its first 27 bytes
 PREPARATION = "preparation"
-BEGIN = """\
-# @title Preparation: run this before class, and leave the kernel on
-import time as _time
-
-_started = _time.monotonic()"""
 LARGER = "from utils import plots\n\nplots.larger()  # figures for a projector"
-END = """\
-from IPython.display import clear_output as _clear_output
-
-_clear_output()
-print(f"Ready after {_time.monotonic() - _started:.0f} seconds.")"""
 
 # Functions that change what they are given, by how their names begin: a cell that calls one belongs to the Preparation
 # if it reads what a demo cell needs.
@@ -224,29 +214,23 @@ def _narrow(sources) -> list[str]:
         files = [Path(folder, f"{place}.py") for place in range(len(sources))]
         for file, source in zip(files, sources, strict=True):
             file.write_text(source, encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "ruff",
-            "format",
-            "--isolated",
-            "--quiet",
-            "--no-cache",
-            "--line-length",
-            WIDTH,
-        ]
-        subprocess.run([*command, folder], check=True)
+        options = ["--isolated", "--quiet", "--no-cache", "--line-length", WIDTH]
+        subprocess.run([sys.executable, "-m", "ruff", "format", *options, folder], check=True)
         return [file.read_text(encoding="utf-8").strip() for file in files]
 
 
 def cells(lesson, track, setup, folded) -> list:
-    """The notebook's cells after its title: the Preparation in one cell, shut, then a slide for each step.
+    """The notebook's cells after its title: the Preparation, collapsed under its heading, then a slide for each step.
 
-    ``setup`` is the code of the set-up cell, ``folded`` the metadata of cells whose code is shut.
+    ``setup`` is the code of the set-up cell, ``folded`` the metadata of cells whose code is shut. The Preparation's
+    cells are the lesson's; one that a step shows again has another id here.
     """
-    pieces = [BEGIN, setup, LARGER, *(cell.source for cell in preparation(lesson, track)), END]
     shut = {**folded, **_slide("skip"), "tags": [PREPARATION]}
-    made = [new_code_cell("\n\n".join(pieces), id=PREPARATION, metadata=shut)]
+    sources = {"set-up": setup, "larger": LARGER}
+    sources |= {f"{PREPARATION}-{cell.id}": cell.source for cell in preparation(lesson, track)}
+    collapsed = {"jp-MarkdownHeadingCollapsed": True, **_slide("skip")}
+    made = [new_markdown_cell("## Preparation", id=PREPARATION, metadata=collapsed)]
+    made += [new_code_cell(source, id=name, metadata=shut) for name, source in sources.items()]
     spoken = steps(lesson, track)
     shown = [cell for step in spoken for cell in step.cells]
     narrow = dict(zip([cell.id for cell in shown], _narrow([cell.source for cell in shown]), strict=True))
