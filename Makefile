@@ -5,7 +5,9 @@
 # make test       set up and run every test and every notebook
 # make test-answers   Run All in every notebook with every exercise answered wrong, then right
 # make test-demos run every demo of both tracks (make test runs those of lesson 05)
-# make test-site  open the slides of every demo in a browser (needs Chromium)
+# make site       make the web site from the committed notebooks, in dist/site (needs Node.js)
+# make test-site  make the site, and try it and the slides of every demo in a browser (needs Node.js and Chromium)
+# make live       compute again what the site's live figures show; FIGURES="gate_piano" only these
 # make fuzz       thousands of made-up inputs: files, texts, weights, claims, downloads, lessons
 # make test-versions  test under other Pythons and Colab's versions, and write VERSIONS.md
 # make notebooks  build the notebooks and teaching/lessons.md from lessons/
@@ -30,7 +32,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 unexport PYTHONOPTIMIZE PYTHONSAFEPATH # tests are made of asserts, and are started in this folder
 
-.PHONY: sound lab reset demo slides test test-demos test-site test-answers fuzz test-versions notebooks check scoreboard \
+.PHONY: sound lab reset demo slides site live test test-demos test-site test-answers fuzz test-versions notebooks check scoreboard \
 	bench grade handout cheat-sheet links wheelhouse
 
 lab: $(READY)
@@ -52,7 +54,14 @@ test: $(READY)
 test-demos: $(READY)
 	$(PYTEST) notebooks/demos $(NBVAL)
 
-test-site: $(READY_SITE)
+site: $(READY_SITE)
+	$(BIN)/python -m tools.site
+
+live: $(READY)
+	$(BIN)/python -m tools.live $(FIGURES)
+
+test-site: site
+	node --test site/live/test.mjs
 	$(BIN)/python -m pip install --quiet -r site/tests/requirements.txt -c constraints.txt
 	$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider site/tests
 
