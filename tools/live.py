@@ -1,7 +1,7 @@
 """Make what the site's live figures compute with: `python -m tools.live [figure …] [--pictures]`.
 
-A figure is a folder of site/live. Its export.py is run in a kernel after all cells of the lesson's PyTorch notebook, and
-writes weights.json and expected.json with `rounded` and `save`. Then Node draws picture.svg. --pictures only draws.
+A figure is a folder of site/live. Its export.py is run in a kernel after all cells of the lesson's PyTorch notebook,
+and writes weights.json and expected.json with `rounded` and `save`. Then Node draws picture.svg; --pictures only draws.
 """
 
 import argparse
