@@ -1,6 +1,6 @@
 // What the live figures share: numbers, SVG as text, and controls in a page. No framework, no server.
 //
-// A figure computes and draws without a page, so that Node can test it and write its picture. Only `mount` needs one.
+// Only `mount` needs a page: Node can test what a figure computes, and write its picture.
 
 // Okabe and Ito's colours, in the order of the course's figures; 8 is the colour of the text. A page may change them.
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"];
@@ -15,6 +15,7 @@ export const sigmoid = (a) => 0.5 * (1 + Math.tanh(0.5 * a));
 export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
 export const norm = (a) => Math.sqrt(dot(a, a));
 export const add = (...vectors) => vectors[0].map((_, k) => vectors.reduce((sum, vector) => sum + vector[k], 0));
+export const transpose = (matrix) => matrix[0].map((_, column) => matrix.map((row) => row[column]));
 export const range = (length) => Array.from({ length }, (_, k) => k);
 
 // The product of a row and a matrix, as in x W.
@@ -52,7 +53,7 @@ export function element(name, attributes = {}, ...children) {
 
 const round = (value) => Number(value.toFixed(2));
 
-// The whole drawing. `label` says what it is, `outcome` what it shows now; the page has the outcome as a line below.
+// The whole drawing. `label` says what it is, `outcome` what it shows now: a line below it on the page.
 export function svg({ width = 360, height, label, outcome }, ...children) {
   const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
