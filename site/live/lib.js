@@ -16,6 +16,7 @@ export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
 export const norm = (a) => Math.sqrt(dot(a, a));
 export const add = (...vectors) => vectors[0].map((_, k) => vectors.reduce((sum, vector) => sum + vector[k], 0));
 export const transpose = (matrix) => matrix[0].map((_, column) => matrix.map((row) => row[column]));
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 export const range = (length) => Array.from({ length }, (_, k) => k);
 
 // The product of a row and a matrix, as in x W.
@@ -105,8 +106,6 @@ function set(node, attributes) {
   }
 }
 
-let made = 0; // for ids
-
 // For each kind of control, from its first description and what to call with a new value: its node, and a function
 // that brings it up to date.
 //
@@ -117,29 +116,25 @@ let made = 0; // for ids
 //   step     {min, max, format}: two buttons, and the place between them (format is optional)
 const CONTROLS = {
   slider(first, change) {
-    const id = `live-${++made}`;
-    const shown = make("output", { for: id });
-    const label = make("label", { for: id });
-    const input = make("input", { type: "range", id, min: first.min, max: first.max, step: first.step });
+    const words = make("span");
+    const input = make("input", { type: "range", min: first.min, max: first.max, step: first.step });
     input.addEventListener("input", () => change(Number(input.value)));
-    const update = ({ label: words, value, format = String }) => {
-      label.replaceChildren(`${words}: `, shown);
-      shown.textContent = format(value);
+    const update = ({ label, value, format = String }) => {
+      words.textContent = `${label}: ${format(value)}`;
       input.value = value;
       input.setAttribute("aria-valuetext", format(value));
     };
-    return [make("div", {}, label, input), update];
+    return [make("label", {}, words, input), update];
   },
 
   choice(first, change) {
-    const id = `live-${++made}`;
     const options = first.options.map((option) => make("option", {}, option.label));
-    const select = make("select", { id }, ...options);
+    const select = make("select", {}, ...options);
     select.addEventListener("change", () => change(first.options[select.selectedIndex].value));
     const update = ({ options, value }) => {
       select.selectedIndex = options.findIndex((option) => option.value === value);
     };
-    return [make("div", {}, make("label", { for: id }, first.label), select), update];
+    return [make("label", {}, first.label, select), update];
   },
 
   buttons(first, change) {
