@@ -1,7 +1,7 @@
 """Point the course to its address on GitHub: `python -m tools.links owner/name`.
 
 The address stands in pyproject.toml, from where the next build writes it into every badge and set-up cell, and in the
-links of the instructor's guide.
+links of README and of the instructor's guide.
 """
 
 import re
@@ -10,7 +10,7 @@ import tomllib
 
 from tools.files import ROOT, replace_file
 
-PAGES = ("teaching/README.md",)
+PAGES = ("README.md", "teaching/README.md")
 
 
 def main(arguments=None) -> int:
@@ -27,10 +27,16 @@ def main(arguments=None) -> int:
 
 
 def rewrite(page, before, repository) -> None:
-    """Replace the address ``before`` by ``repository`` in every link of a page."""
-    text = page.read_text(encoding="utf-8")
+    """Replace the address ``before`` by ``repository`` in every link of a page, and that of the web site likewise."""
+    text = page.read_text(encoding="utf-8").replace(site(before), site(repository))
     link = rf"(?<=[/=]){re.escape(before)}(?=[/&)?\s])"
     replace_file(page, re.sub(link, lambda _: repository, text))
+
+
+def site(repository) -> str:
+    """Where GitHub Pages puts a repository's web site."""
+    owner, name = repository.split("/")
+    return f"https://{owner}.github.io/{name}/"
 
 
 def set_repository(path, repository) -> None:

@@ -1,0 +1,82 @@
+"""Put together what becomes a page, and let Sphinx make dist/site/ of it. No notebook is run, no network is asked."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tools.copies import files_below
+from tools.files import ROOT
+from tools.lesson import TITLES, TRACKS, lesson_names
+from tools.site import figures
+
+SOURCE = ROOT / "dist" / "site-source"  # what Sphinx reads; it keeps the repository's layout, so that links hold
+CACHE = ROOT / "dist" / "site-cache"
+TARGET = ROOT / "dist" / "site"
+NOT_PAGES = ("site/tests/", "site/live/", "site/_", "notebooks/demos/")
+PAGES = ("data/", "teaching/", "reading/", "benchmarks/", "notebooks/", "site/")
+BESIDE = ("SCOREBOARD.md", "VERSIONS.md", "CONTRIBUTING.md", "README.md")
+
+NO_NODE = "The site's equations are made by Node.js 20 or newer, and no program called node was found: see nodejs.org"
+LESSONS = """\
+# The lessons in {title}
+
+[Begin with lesson 00](00_start_here.ipynb). Each lesson stands here with its results, and as a notebook to run: the
+buttons above it open it on Colab or give you the file.
+"""
+TOC = """
+```{{toctree}}
+:caption: {caption}
+:maxdepth: 1
+
+{entries}
+```
+"""
+PARTS = {  # a track's list of lessons: caption, and which names stand under it
+    "The core": lambda name: name[:2] <= "10" or name.startswith("core"),
+    "Applications": lambda name: "11" <= name[:2] <= "20" or name.startswith("applications"),
+    "To look something up": lambda name: name == "cheat_sheet",
+}
+
+
+def main() -> int:
+    if shutil.which("node") is None:
+        print(NO_NODE, file=sys.stderr)
+        return 2
+    assemble(SOURCE)
+    for old in (CACHE, TARGET):
+        shutil.rmtree(old, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+    made = subprocess.run([*command, "-c", "site", "-d", CACHE, SOURCE, TARGET], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    if made.returncode == 0:
+        figures.copy(TARGET / "_static" / "live")
+        print(f"The site is in {TARGET.relative_to(ROOT)}. To read it: python -m http.server -d dist/site")
+    return made.returncode
+
+
+def assemble(folder) -> None:
+    """Fill a folder with the files that become pages, in the place of an older one."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name in filter(is_page, files_below(ROOT)):
+        path = folder / name.removeprefix("site/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, path)
+    for track in TRACKS:
+        (folder / "notebooks" / track / "index.md").write_text(lessons(track), encoding="utf-8")
+
+
+def is_page(name) -> bool:
+    """Whether a file of the repository becomes a page, or, as a PDF, lies beside one."""
+    if name in BESIDE:
+        return True
+    return name.startswith(PAGES) and not name.startswith(NOT_PAGES) and name.endswith((".md", ".ipynb", ".pdf"))
+
+
+def lessons(track) -> str:
+    """The page that lists one track's notebooks."""
+    names = lesson_names()
+    text = LESSONS.format(title=TITLES[track])
+    for caption, belongs in PARTS.items():
+        text += TOC.format(caption=caption, entries="\n".join(filter(belongs, names)))
+    return text
