@@ -46,19 +46,9 @@ def main() -> int:
     assemble(SOURCE)
     for old in (CACHE, TARGET):
         shutil.rmtree(old, ignore_errors=True)
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "--quiet",
-        "--fail-on-warning",
-        "--keep-going",
-        "-c",
-        "site",
-        "-d",
-        CACHE,
-    ]
-    made = subprocess.run([*command, SOURCE, TARGET], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    options = ["--quiet", "--fail-on-warning", "--keep-going", "-c", "site", "-d", CACHE]
+    command = [sys.executable, "-m", "sphinx", *options, SOURCE, TARGET]
+    made = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     if made.returncode == 0:
         figures.copy(TARGET / "_static" / "live")
         print(f"The site is in {TARGET.relative_to(ROOT)}. To read it: python -m http.server -d dist/site")
