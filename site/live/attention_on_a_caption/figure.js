@@ -12,10 +12,11 @@ export const text =
 
 // ---- What is computed. ----
 
-// A matrix, kept as whole numbers between −127 and 127, row after row, and one scale for each column.
+// A matrix is kept as whole numbers between −127 and 127, row after row, with a scale for each column.
 function unpack({ scales, bytes }) {
   const whole = Int8Array.from(atob(bytes), (sign) => sign.charCodeAt(0));
-  return range(whole.length / scales.length).map((row) => scales.map((scale, k) => scale * whole[row * scales.length + k]));
+  const row = (r) => scales.map((scale, k) => scale * whole[r * scales.length + k]);
+  return range(whole.length / scales.length).map(row);
 }
 
 const unpacked = new WeakMap(); // the matrices of one weights.json are unpacked once
@@ -73,15 +74,17 @@ function board(weights, scene, gaze, left, top, size) {
     const [x, y] = corner(k);
     const runs = rows.flatMap((signs, r) => [...signs.matchAll(/#+/g)].map((run) => [r, run.index, run[0].length]));
     const path = runs.map(([r, from, length]) => {
-      const [a, b] = [x + pixel * (column + from), y + pixel * (row + r)];
-      return `M${a.toFixed(2)} ${b.toFixed(2)}h${(pixel * length).toFixed(2)}v${pixel.toFixed(2)}h${(-pixel * length).toFixed(2)}z`;
+      const place = [x + pixel * (column + from), y + pixel * (row + r)];
+      const [left, top, wide, high] = [...place, pixel * length, pixel].map((value) => value.toFixed(2));
+      return `M${left} ${top}h${wide}v${high}h-${wide}z`;
     });
     parts.push(lib.element("path", { d: path.join(""), fill, opacity: 0.35 + 0.65 * gaze[k] }));
   }
   const [x, y] = corner(gaze.indexOf(Math.max(...gaze)));
   const grid = { stroke: "#8a8a8a", "stroke-width": 0.8 };
   for (const at of [cell, 2 * cell]) {
-    parts.push(lib.line(left + at, top, left + at, top + size, grid), lib.line(left, top + at, left + size, top + at, grid));
+    parts.push(lib.line(left + at, top, left + at, top + size, grid));
+    parts.push(lib.line(left, top + at, left + size, top + at, grid));
   }
   parts.push(lib.rect(x + 1.5, y + 1.5, cell - 3, cell - 3, { fill: "none", stroke: "#fff", "stroke-width": 2.5 }));
   return parts;
@@ -89,17 +92,18 @@ function board(weights, scene, gaze, left, top, size) {
 
 function large(weights, { scene }, gaze, left, top, size) {
   const look = { fill: "#fff", stroke: "#000", "stroke-width": 3, "paint-order": "stroke" };
-  const place = (k) => [left + (size / 3) * (k % 3) + 6, top + (size / 3) * Math.floor(k / 3)];
   const numbers = gaze.map((weight, k) => {
-    const [x, y] = place(k);
-    return [lib.text(x, y + 18, k, { ...look, "font-weight": "bold" }), lib.text(x, y + size / 3 - 7, number(weight), look)];
+    const [x, y] = [left + (size / 3) * (k % 3) + 6, top + (size / 3) * Math.floor(k / 3)];
+    const name = lib.text(x, y + 18, k, { ...look, "font-weight": "bold" });
+    return [name, lib.text(x, y + size / 3 - 7, number(weight), look)];
   });
   return [board(weights, scene, gaze, left, top, size), numbers];
 }
 
 function table(scores, gaze, moved, left, top) {
   const end = { "text-anchor": "end" };
-  const head = [lib.text(left, top, "cell"), lib.text(left + 76, top, "score", end), lib.text(left + 86, top, "weight")];
+  const head = [lib.text(left, top, "cell"), lib.text(left + 76, top, "score", end)];
+  head.push(lib.text(left + 86, top, moved === null ? "softmax" : "moved"));
   const bar = lib.scale(0, 1, 0, 68);
   const rows = scores.map((score, k) => {
     const y = top + 20 * (k + 1);
@@ -119,20 +123,22 @@ export function draw(weights, state) {
   const now = compute(weights, { scene, moved });
   const words = told(weights, now);
   const strip = words.map((word, k) => {
-    const [left, chosen] = [60 * k + 1, k === step];
-    const centre = { x: left + 27, "text-anchor": "middle", "font-weight": chosen ? "bold" : undefined };
+    const [left, chosen] = [60 * k + 4, k === step];
+    const centre = { "text-anchor": "middle", "font-weight": chosen ? "bold" : undefined };
     return [
-      board(weights, scene, now.gazes[k], left, 262, 54),
-      lib.text(left + 27, 252, word, centre),
-      moved[k] === null ? [] : lib.text(left + 27, 333, "moved", centre),
-      chosen ? lib.rect(left - 2, 259, 58, 60, { fill: "none", stroke: colour(2), "stroke-width": 3 }) : [],
+      board(weights, scene, now.gazes[k], left, 262, 52),
+      lib.text(left + 26, 252, word, centre),
+      moved[k] === null ? [] : lib.text(left + 26, 333, "moved", centre),
+      chosen ? lib.rect(left - 2, 260, 56, 56, { fill: "none", stroke: colour(2), "stroke-width": 3 }) : [],
     ];
   });
-  const label = "A board of nine cells with three things, lit where the captioner looks while it says the chosen word; " +
-    "the scores and weights of the cells; and below a small board for each word.";
+  const label =
+    "A board of nine cells with three things, lit where the captioner looks while it says the chosen word; the scores " +
+    "and weights of the cells; and below a small board for each word.";
+  const probability = now.probabilities[step][now.said[step]];
   return lib.svg(
     { height: 338, label, outcome: outcome(weights, state, told(weights, own), words, now) },
-    lib.text(0, 16, `Says “${words[step]}” (${number(now.probabilities[step][now.said[step]])})`, { "font-weight": "bold" }),
+    lib.text(0, 16, `Says “${words[step]}” (${number(probability)})`, { "font-weight": "bold" }),
     large(weights, state, now.gazes[step], 1, 28, 198),
     table(now.scores[step], now.gazes[step], moved[step], 206, 40),
     strip,
@@ -156,7 +162,7 @@ export function controls(weights, state) {
     {
       kind: "buttons",
       name: "scene",
-      label: "Scene (its gaze is let go)",
+      label: "Scene",
       options: weights.scenes.map((_, value) => ({ value, label: String(value + 1), name: `scene ${value + 1}` })),
       change: (value) => ({ ...state, scene: value, moved: ITSELF }),
     },
@@ -169,7 +175,7 @@ export function controls(weights, state) {
     {
       kind: "buttons",
       name: "cell",
-      label: `Gaze at word ${step + 1}`,
+      label: `Gaze while it says “${words[step]}”`,
       options: [{ value: null, label: "by itself" }, ...cells],
       value: moved[step],
       change: (cell) => ({ ...state, moved: moved.map((each, t) => (t === step ? cell : each)) }),

@@ -7,8 +7,8 @@ export const title = "Forward sums on a CTC lattice";
 export const lesson = "14";
 export const after = "without-walking-through-them-2";
 export const text =
-  "Step through the frames, choose a slot, and look at which sums flow into it. In the last frame the two lowest slots " +
-  "add up to the probability of the text: the same number as all paths, taken one by one. Then change what a frame says.";
+  "Step back through the frames, choose a slot, and look at which sums flow into it; then change what a frame says. " +
+  "In frame 5 the last two slots add up to the same number as all paths, taken one by one.";
 
 const BLANK = 0;
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -57,17 +57,17 @@ function changed(row, symbol, probability) {
 
 // ---- What is shown. ----
 
-export const start = ({ probabilities }) => ({ label: "1 1", frame: 3, slot: 3, probabilities });
+export const start = ({ probabilities }) => ({ label: "1 1", frame: 5, slot: 3, probabilities });
 
 const LABELS = ["1 1", "1 2", "2 1", "3 3"];
 const digits = (label) => label.split(" ").map(Number);
 const sign = (symbol) => (symbol === BLANK ? "–" : String(symbol));
 const LOW = "₀₁₂₃₄₅₆₇₈₉";
 
-const [LEFT, WIDE, PITCH, TOP, HIGH, DOWN] = [26, 50, 67, 44, 40, 52]; // the cells of the drawing
+const [LEFT, WIDE, PITCH, TOP, HIGH, DOWN] = [24, 54, 67, 28, 40, 52]; // the cells of the drawing
 const x = (t) => LEFT + PITCH * t;
 const y = (s) => TOP + DOWN * s;
-const small = (value) => (value > 0 && value < 0.00005 ? "<.0001" : number(value, 4));
+const small = (value) => (value === 0 ? "0" : value < 0.00005 ? "<.0001" : number(value, 4));
 
 function cell(state, slots, alpha, t, s) {
   const [reached, chosen] = [t < state.frame, t === state.frame - 1 && s === state.slot];
@@ -84,7 +84,7 @@ function cell(state, slots, alpha, t, s) {
   return [
     lib.rect(x(t), y(s), WIDE, HIGH, look),
     lib.text(x(t) + WIDE / 2, y(s) + 16, `p ${number(state.probabilities[t][slots[s]])}`, { ...centre, opacity: 0.75 }),
-    reached ? lib.text(x(t) + WIDE / 2, y(s) + 34, small(alpha[t][s]), { ...centre, "font-weight": "bold" }) : [],
+    reached ? lib.text(x(t) + WIDE / 2, y(s) + 34, small(alpha[t][s]), centre) : [],
   ];
 }
 
@@ -107,20 +107,25 @@ function written({ frame, slot, probabilities }, slots, alpha) {
   }
   const sources = comesFrom(slots, slot);
   const ways = sources.map((from) => small(alpha[t - 1][from])).join(" + ");
-  const lines = [`${name} = p${LOW[frame]}(${sign(symbol)}) × [stay + go on${sources.length > 2 ? " + leave out" : ""}]`];
-  if (sources.length === 1) lines[0] = `${name} = p${LOW[frame]}(${sign(symbol)}) × [stay]`;
-  lines.push(`= ${probability} × [${ways}] = ${small(alpha[t][slot])}`);
+  const names = ["stay", "go on", "leave out"].slice(0, sources.length).join(" + ");
+  const lines = [
+    `${name} = p${LOW[frame]}(${sign(symbol)}) × [${names}]`,
+    `= ${probability} × [${ways}] = ${small(alpha[t][slot])}`,
+  ];
   const merged = symbol !== BLANK && slot > 1 && slots[slot] === slots[slot - 2];
   if (merged) lines.push(`No jump from ${sign(symbol)} to ${sign(symbol)}: they would be merged.`);
   return lines;
 }
 
-function results(label, { alpha, total, count, by_paths: byPaths }) {
-  const [last, blank] = alpha.at(-1).slice(-2);
+// The sum over all paths, and in the last frame that of the lattice beside it.
+function results({ label, frame, probabilities }, { alpha, total, count, by_paths: byPaths }) {
   const exact = (value) => number(value, 6);
+  const paths = `All ${count} paths, one by one: ${exact(byPaths)}`;
+  if (frame < probabilities.length) return [paths, `The lattice: go on to frame ${probabilities.length}`];
+  const [last, blank] = alpha.at(-1).slice(-2);
   return [
-    `The lattice: ${exact(blank)} + ${exact(last)} = ${exact(total)}`,
-    `All ${count} paths, one by one: ${exact(byPaths)}`,
+    paths,
+    `The lattice: ${exact(last)} + ${exact(blank)} = ${exact(total)}`,
     `Loss: −ln P(${label}) = ${number(-Math.log(total), 4)}`,
   ];
 }
@@ -134,18 +139,17 @@ export function draw(weights, state) {
   const isChosen = ([t, , s]) => t === frame - 1 && s === slot;
   const arrows = steps.flatMap(ways).sort((a, b) => isChosen(a) - isChosen(b));
   const atEnd = frame === probabilities.length;
-  const below = y(slots.length) + 14;
-  const ends = rangeOfEnds(slots).map((s) => lib.text(x(frame - 1) + WIDE + 4, y(s) + 26, "→"));
-  const lines = [...written(state, slots, found.alpha), ...(atEnd ? results(label, found) : [])];
+  const below = y(slots.length) + 10;
+  const ends = [slots.length - 2, slots.length - 1].map((s) => lib.text(x(frame - 1) + WIDE + 1, y(s) + 26, "→"));
   return lib.svg(
     {
-      height: below + 20 * 6,
+      height: below + 20 * 6 + 4,
       label: `A lattice of five frames from left to right and the slots of the text ${label} from top to bottom.`,
       outcome: outcome(state, slots, found),
     },
-    lib.text(0, 16, "slot"),
+    lib.text(0, 16, "frame"),
     range(probabilities.length).map((t) =>
-      lib.text(x(t) + WIDE / 2, 16, `frame ${t + 1}`, {
+      lib.text(x(t) + WIDE / 2, 16, t + 1, {
         "text-anchor": "middle",
         "font-weight": t === frame - 1 ? "bold" : undefined,
       }),
@@ -154,15 +158,15 @@ export function draw(weights, state) {
     arrows.map((way) => arrow(...way, isChosen(way))),
     range(probabilities.length).map((t) => slots.map((_, s) => cell(state, slots, found.alpha, t, s))),
     atEnd ? ends : [],
-    lines.map((words, k) => lib.text(0, below + 20 * k, words)),
+    written(state, slots, found.alpha).map((words, k) => lib.text(0, below + 20 * k, words)),
+    results(state, found).map((words, k) => lib.text(0, below + 70 + 20 * k, words)),
   );
 }
 
-const rangeOfEnds = (slots) => [slots.length - 2, slots.length - 1];
-
 function outcome({ label, frame, slot, probabilities }, slots, { alpha, total, count, by_paths: byPaths }) {
+  const frames = probabilities.length;
   const here = `Frame ${frame}, slot ${slot + 1} (${sign(slots[slot])}): ${small(alpha[frame - 1][slot])}.`;
-  if (frame < probabilities.length) return `${here} Go on to frame ${probabilities.length} for the probability of ${label}.`;
+  if (frame < frames) return `${here} Go on to frame ${frames} for the probability of ${label}.`;
   return `${here} P(${label}) is ${number(total, 6)} by the lattice and ${number(byPaths, 6)} over all ${count} paths.`;
 }
 
@@ -194,9 +198,10 @@ export function controls(weights, state) {
     {
       kind: "buttons",
       name: "label",
-      label: "Text, or the lesson's frames again",
-      options: [...LABELS, "again"].map((value) => ({ value, label: value })),
-      change: (value) => (value === "again" ? { ...state, probabilities: weights.probabilities } : { ...state, label: value }),
+      label: "Text, or the lesson's p again",
+      options: [...LABELS, "reset"].map((value) => ({ value, label: value })),
+      change: (value) =>
+        value === "reset" ? { ...state, probabilities: weights.probabilities } : { ...state, label: value },
     },
   ];
 }

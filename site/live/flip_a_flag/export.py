@@ -56,7 +56,7 @@ def sigmoid(a):
 
 def compute(words, turn, at):
     embedding, W_x, W_h, b, W_y, b_y = (np.array(weights[k]) for k in ("embedding", "W_x", "W_h", "b", "W_y", "b_y"))
-    flags = {name: [np.array(flag[part]) for part in ("middle", "direction")] for name, flag in weights["flags"].items()}
+    flags = {name: (np.array(flag["middle"]), np.array(flag["direction"])) for name, flag in weights["flags"].items()}
     ids = [0] * (LONGEST - len(words)) + [weights["tokens"].index(word) for word in words]
     h, c, states = np.zeros(16), np.zeros(16), []
     for t, token in enumerate(ids):

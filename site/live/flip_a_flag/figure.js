@@ -81,9 +81,9 @@ function outcome(weights, { turn, at }, words, own, other) {
   const { swapped, kept } = weights.tested[turn];
   const now = said(own) === said(other) ? `still ${said(other)}` : said(other);
   return (
-    `By itself the network goes on with ${said(own)}; after the turn at “${words[at]}”, with ${now}. ` +
-    `Over the lesson's 800 test sentences, at the word before “because”, this turn swaps ${number(swapped)} of she and ` +
-    `he and keeps ${number(kept)} of they.`
+    `By itself the network goes on with ${said(own)}; turned over after “${words[at]}”, with ${now}. ` +
+    `Over the lesson's 800 test sentences, after the word before “because”, this turn swaps ${number(swapped)} of she ` +
+    `and he and keeps ${number(kept)} of they.`
   );
 }
 
@@ -116,7 +116,7 @@ function bars(own, other) {
     lib.text(long(value) + 6, y + 11, number(value)),
   ];
   return NAMES.map((name, k) => {
-    const y = BARS + 32 + 40 * k;
+    const y = BARS + 16 + 40 * k;
     const parts = [lib.text(0, y + 18, name), bar(y, own.probabilities[k], { fill: colour(1) })];
     const look = { fill: colour(2), "fill-opacity": 0.35, stroke: colour(2), "stroke-dasharray": "4 2" };
     return other ? [...parts, bar(y + 16, other.probabilities[k], look)] : parts;
@@ -131,21 +131,21 @@ export function draw(weights, state) {
     "The levels of the feminine and the plural flag after each word of a sentence, as they are and after the turn, " +
     "and the probabilities of the next word.";
   return lib.svg(
-    { height: BARS + 150, label, outcome: outcome(weights, state, words, own, other) },
+    { height: BARS + 134, label, outcome: outcome(weights, state, words, own, other) },
     other ? lib.rect(0, place(state.at) - 12, 360, 23, { "fill-opacity": 0.1 }) : [],
-    words.map((word, k) => lib.text(2, place(k) + 5, word, { "font-weight": other && k === state.at ? "bold" : undefined })),
+    words.map((word, k) => lib.text(2, place(k) + 5, word, other && k === state.at ? { "font-weight": "bold" } : {})),
     Object.keys(PANELS).map((name) => panel(name, own[name], other?.[name], state.at)),
     lib.text(0, BARS, "Next word:", { "font-weight": "bold" }),
-    lib.element("circle", { cx: 94, cy: BARS - 5, r: 4, fill: colour(1) }),
-    lib.text(103, BARS, "as it is"),
-    other ? [lib.rect(168, BARS - 9, 8, 8, { fill: colour(2) }), lib.text(181, BARS, "turned over")] : [],
+    lib.element("circle", { cx: 108, cy: BARS - 5, r: 4, fill: colour(1) }),
+    lib.text(117, BARS, "as it is"),
+    other ? [lib.rect(186, BARS - 9, 8, 8, { fill: colour(2) }), lib.text(199, BARS, "turned over")] : [],
     bars(own, other),
   );
 }
 
 export function controls(weights, state) {
   const words = SENTENCES[state.sentence];
-  const units = weights.auc.map((auc, k) => ({ value: `unit ${k}`, label: `unit ${k} alone (AUC ${number(auc, 3)})` }));
+  const unit = (auc, k) => ({ value: `unit ${k}`, label: `unit ${k} alone (AUC ${number(auc, 3)})` });
   const turns = Object.entries(weights.turns).map(([value, { name }]) => ({ value, label: name }));
   const before = (sentence) => SENTENCES[sentence].length - 2;
   return [
@@ -160,15 +160,15 @@ export function controls(weights, state) {
       kind: "choice",
       name: "turn",
       label: "Turn over",
-      options: [{ value: "nothing", label: "nothing" }, ...turns, ...units],
+      options: [{ value: "nothing", label: "nothing" }, ...turns, ...weights.auc.map(unit)],
     },
     {
       kind: "step",
       name: "at",
-      label: "At which word",
+      label: "After which word",
       min: 0,
       max: words.length - 1,
-      format: (at) => `at “${words[at]}”`,
+      format: (at) => `after “${words[at]}”`,
     },
   ];
 }
