@@ -126,7 +126,7 @@ function results({ label, frame, probabilities }, { alpha, total, count, by_path
   return [
     paths,
     `The lattice: ${exact(last)} + ${exact(blank)} = ${exact(total)}`,
-    `Loss: −ln P(${label}) = ${number(-Math.log(total), 4)}`,
+    `Loss: −ln P(${label}) = ${total > 0 ? number(-Math.log(total), 4) : "∞, for no path is left"}`,
   ];
 }
 

@@ -25,7 +25,7 @@ random_way = along_a_random_direction()
 turns = {
     "feminine": turn("the direction from he to she", middle, feminine, feminine),
     "plural": turn("the direction from one to they", halfway, plural, plural),
-    "random": turn("as far, along a random direction", middle, feminine, random_way),
+    "random": turn("as far, along a random direction (control)", middle, feminine, random_way),
 }
 edits = {name: move(one) for name, one in turns.items()}
 edits |= {f"unit {k}": flip(middle, unit) for k, unit in enumerate(np.eye(16))}

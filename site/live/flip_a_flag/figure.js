@@ -71,17 +71,15 @@ const PANELS = {
   plural: { at: lib.scale(-2, 2, 238, 354), ends: ["one", "they"] },
 };
 
-function said({ probabilities }) {
-  const best = probabilities.indexOf(Math.max(...probabilities));
-  return `${NAMES[best]} (${number(probabilities[best])})`;
-}
+const best = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
+const said = (found) => `with ${NAMES[best(found)]} (${number(Math.max(...found.probabilities))})`;
 
 function outcome(weights, { turn, at }, words, own, other) {
-  if (turn === "nothing") return `Nothing is turned over. The network goes on with ${said(own)}.`;
+  if (turn === "nothing") return `Nothing is turned over. The network goes on ${said(own)}.`;
   const { swapped, kept } = weights.tested[turn];
-  const now = said(own) === said(other) ? `still ${said(other)}` : said(other);
+  const now = `${best(own) === best(other) ? "still " : ""}${said(other)}`;
   return (
-    `By itself the network goes on with ${said(own)}; turned over after “${words[at]}”, with ${now}. ` +
+    `By itself the network goes on ${said(own)}; turned over after “${words[at]}”, ${now}. ` +
     `Over the lesson's 800 test sentences, after the word before “because”, this turn swaps ${number(swapped)} of she ` +
     `and he and keeps ${number(kept)} of they.`
   );
