@@ -88,9 +88,14 @@ def save(name, weights, expected) -> None:
     weights   what the figure computes with, as `rounded` gives it
     expected  list of {"input": …, "output": what compute must give for it}, computed from these very weights
     """
-    for file, values in (("weights.json", weights), ("expected.json", expected)):
-        text = json.dumps(values, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
-        replace_file(FOLDER / name / file, text + "\n")
+    texts = {"weights.json": _json(weights), "expected.json": _json(expected)}
+    for file, text in texts.items():
+        replace_file(FOLDER / name / file, text)
+
+
+def _json(values):
+    text = json.dumps(values, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    return text + "\n"
 
 
 def _plain(array):

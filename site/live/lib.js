@@ -78,7 +78,13 @@ export function line(x1, y1, x2, y2, attributes = {}) {
 // A line through `points`, each [x, y].
 export function curve(points, attributes = {}) {
   const places = points.map(([x, y]) => `${round(x)},${round(y)}`).join(" ");
-  return element("polyline", { points: places, fill: "none", stroke: "currentColor", "stroke-width": 2, ...attributes });
+  return element("polyline", {
+    points: places,
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": 2,
+    ...attributes,
+  });
 }
 
 // From numbers between `low` and `high` to places between `start` and `end`.

@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { picture } from "./lib.js";
 
 const here = new URL(".", import.meta.url);
-const names = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const names = readdirSync(here, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 const read = (path) => readFileSync(new URL(path, here), "utf8");
 const size = (path) => statSync(new URL(path, here)).size;
 const controlKinds = ["slider", "buttons", "choice", "step"];
@@ -44,7 +46,9 @@ for (const name of names) {
   test(`${name} computes what NumPy computed`, (t) => {
     const cases = JSON.parse(read(`${name}/expected.json`));
     assert.ok(cases.length > 1, "expected several inputs");
-    const largest = Math.max(...cases.map(({ input, output }, k) => apart(figure.compute(weights, input), output, `${k}`)));
+    const largest = Math.max(
+      ...cases.map(({ input, output }, k) => apart(figure.compute(weights, input), output, `${k}`)),
+    );
     t.diagnostic(`largest difference ${largest}`);
     assert.ok(largest < 1e-9, `largest difference ${largest}`);
   });
