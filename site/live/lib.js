@@ -22,7 +22,9 @@ export const range = (length) => Array.from({ length }, (_, k) => k);
 // The product of a row and a matrix, as in x W.
 export function times(row, matrix) {
   const result = new Array(matrix[0].length).fill(0);
-  row.forEach((value, k) => matrix[k].forEach((weight, column) => (result[column] += value * weight)));
+  for (let k = 0; k < row.length; k++) {
+    for (let column = 0; column < result.length; column++) result[column] += row[k] * matrix[k][column];
+  }
   return result;
 }
 

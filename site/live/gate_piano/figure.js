@@ -44,7 +44,7 @@ export function draw(weights, state) {
       words(LEFT - 6, y(low + k) + 5, number(low + k, 0), { "text-anchor": "end" }),
     );
     return [
-      words(0, (top + bottom) / 2 + 5, name),
+      words(0, top + 24, name),
       ticks,
       line(LEFT, y(0), RIGHT, y(0), { opacity: 0.4 }),
       line(LEFT, top, LEFT, bottom),

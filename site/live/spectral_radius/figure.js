@@ -6,8 +6,8 @@ export const title = "Spectral radius and gradient";
 export const lesson = "04";
 export const after = "the-gradient-microscope-7";
 export const text =
-  "Set the spectral radius ρ. The matrix is the one in the microscope above; the dashed line is ρ multiplied by itself at " +
-  "every step. Look at how the linear RNN settles into this slope, and find the radius at which tanh neither shrinks nor grows.";
+  "Set the spectral radius ρ of the microscope's matrix. The dotted line is a gradient that each step multiplies by ρ. " +
+  "Look at how the linear RNN settles into its slope, and find the radius at which tanh neither shrinks nor grows.";
 
 const FARTHEST = 60;
 const MARK = 50; // the number of steps that the lesson asks about
@@ -111,9 +111,8 @@ function outcome(radius, { linear, tanh, straight }) {
   const pace = 10 ** ((tanh[FARTHEST] - tanh[FARTHEST / 2]) / (FARTHEST / 2));
   const does = pace < 0.99 ? "shrinks" : pace > 1.01 ? "grows" : "is level";
   return (
-    `Radius ${number(radius)}, ${MARK} steps back: ρ to the power of ${MARK} is ${size(straight[MARK])}. ` +
-    `Left of a gradient of length 1: ${size(linear[MARK])} (linear), ${size(tanh[MARK])} (tanh). ` +
-    `In the far half tanh ${does}, with ${number(pace)} per step.`
+    `Radius ${number(radius)}, ${MARK} steps back: ρ to the power of ${MARK} is ${size(straight[MARK])}, and what is left ` +
+    `is ${size(linear[MARK])} (linear) and ${size(tanh[MARK])} (tanh). Far back tanh ${does}: ${number(pace)} per step.`
   );
 }
 
