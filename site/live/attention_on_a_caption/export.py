@@ -88,9 +88,9 @@ weights = {
     "scenes": [
         {
             "things": things(k),
-            "annotations": short(every_annotation[k], 4),
-            "h": short(every_h[k], 4),
-            "c": short(every_c[k], 4),
+            "annotations": short(every_annotation[k], 3),
+            "h": short(every_h[k], 3),
+            "c": short(every_c[k], 3),
         }
         for k in chosen
     ],
