@@ -69,7 +69,7 @@ def test_every_link_leads_somewhere():
     broken = []
     for name, page in pages().items():
         for link in page.links | page.loaded:
-            path, place = urldefrag(urljoin(name, unquote(link)))
+            path, place = urldefrag(urljoin(name, unquote(link.split("?")[0])))
             if re.match(r"\w+:", path):
                 continue
             if not (TARGET / path).exists() or (place and path in pages() and place not in pages()[path].places):
