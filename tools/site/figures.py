@@ -31,8 +31,8 @@ def _cell(figure, page):
     picture = f"{'../' * page.count('/')}_static/live/{name}/picture.svg"
     source = (
         f'<figure class="live" data-live="{name}" id="live-{name}">\n'
-        f'<img src="{picture}" alt="{title}">\n'
-        f"<figcaption><strong>{title}.</strong> {text}</figcaption>\n</figure>"
+        f"<figcaption><strong>{title}.</strong> {text}</figcaption>\n"
+        f'<img src="{picture}" alt="{title}">\n</figure>'
     )
     return {"cell_type": "markdown", "id": f"live-{name}", "metadata": {}, "source": source}
 
