@@ -226,7 +226,8 @@ def kernel(monkeypatch, cache):
         with client.setup_kernel():
             yield run
 
-    for name, value in {"COURSE_SEED": "0", "COURSE_DEVICE": os.environ.get("COURSE_DEVICE", "cpu"), "OMP_NUM_THREADS": "1"}.items():
+    device = os.environ.get("COURSE_DEVICE", "cpu")
+    for name, value in {"COURSE_SEED": "0", "COURSE_DEVICE": device, "OMP_NUM_THREADS": "1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("MPLBACKEND", raising=False)
     return start
