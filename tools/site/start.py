@@ -26,20 +26,18 @@ def _entry(lesson):
 
 def unrolled() -> str:
     """An RNN over four words, as SVG: the state goes from block to block, and the last block answers."""
-    last = len(WORDS) - 1
     parts = []
     for step, word in enumerate(WORDS):
-        x = 60 + 150 * step
+        middle = 52 + 94 * step
         parts.append(
-            f'<path class="line" d="M{x + 45} 152v-34M{x + 90} 90h60"/>'
-            f'<rect class="block" x="{x}" y="62" width="90" height="56" rx="8"/>'
-            f'<circle class="state" style="--step:{step}" cx="{x + 45}" cy="90" r="18"/>'
-            f'<text x="{x + 45}" y="172">{word}</text>'
+            f'<path class="line" d="M{middle} 134v-28M{middle + 30} 80h34"/>'
+            f'<rect class="block" x="{middle - 30}" y="54" width="60" height="52" rx="8"/>'
+            f'<circle class="state" style="--step:{step}" cx="{middle}" cy="80" r="15"/>'
+            f'<text x="{middle}" y="154">{word}</text>'
         )
-    x = 60 + 150 * last
-    parts.append(f'<path class="line" d="M{x + 45} 62v-30"/><text x="{x + 45}" y="24">answer</text>')
+    parts.append(f'<path class="line" d="M{middle} 54v-26"/><text x="{middle}" y="20">answer</text>')
     label = f"The same block reads {', '.join(WORDS)}; its state goes on from word to word, and the last one answers."
-    return f'<svg class="unrolled" viewBox="0 0 740 184" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    return f'<svg class="unrolled" viewBox="0 0 400 164" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
 PARTS = {"<!-- map -->": lesson_map, "<!-- unrolled -->": unrolled}
