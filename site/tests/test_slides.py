@@ -50,3 +50,15 @@ def test_keys_lead_through_the_slides(page):
     for _ in range(4):
         page.keyboard.press("Space")
     assert page.locator("section.present h2").first.inner_text() != first
+
+
+def test_what_a_cell_shows_appears_one_step_after_its_code(page):
+    page.goto(write(read("05_lstm_gates"), "pytorch").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    code, shown = (page.locator(f"section.present {part}").last for part in (".jp-InputArea", ".jp-OutputArea"))
+    visible = "part => part.checkVisibility({visibilityProperty: true})"
+    seen = []
+    for _ in range(3):
+        seen.append([part.evaluate(visible) for part in (code, shown)])
+        page.keyboard.press("Space")
+    assert seen == [[False, False], [True, False], [True, True]]
