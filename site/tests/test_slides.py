@@ -56,9 +56,8 @@ def test_what_a_cell_shows_appears_one_step_after_its_code(page):
     page.goto(write(read("05_lstm_gates"), "pytorch").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     page.evaluate("Reveal.slide(1)")  # a slide of one cell
-    visible = "part => Reveal.getCurrentSlide().querySelector(part).checkVisibility({visibilityProperty: true})"
-    seen = []
-    for _ in range(2):
-        seen.append([page.evaluate(visible, part) for part in (".jp-CodeCell .jp-InputArea", ".jp-OutputArea")])
-        page.keyboard.press("Space")
-    assert seen == [[True, False], [True, True]]
+    shown = "() => Reveal.getCurrentSlide().querySelector('.jp-OutputArea').closest('.fragment').matches('.visible')"
+    assert page.evaluate("() => !Reveal.getCurrentSlide().querySelector('.jp-CodeCell').closest('.fragment')")
+    assert not page.evaluate(shown)
+    page.keyboard.press("Space")
+    assert page.evaluate(shown)
