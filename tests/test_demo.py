@@ -101,6 +101,25 @@ def test_a_demo_that_cannot_be_built_is_refused(text, says):
         demo.steps(parse("99_test", FRONT + code("x = 0") + text), "pytorch")
 
 
+def test_a_guess_is_typed_on_the_slide_that_answers_it_unless_it_has_one_of_its_own():
+    guess, shown, answer = "my_prediction = 1", "print(1)", "print(my_prediction)"
+    first, second = NOTE + code(shown, "demo"), NOTE + code(answer, "demo")
+    for text, expected in (
+        (code(guess) + first + second, [[shown], [guess, answer]]),
+        (NOTE + code(guess, "demo") + first + second, [[guess], [shown], [answer]]),
+        (code(guess) + first, [[shown]]),
+    ):
+        spoken = demo.steps(parse("99_test", FRONT + text), "pytorch")
+        assert [[cell.source for cell in step.cells] for step in spoken] == expected
+
+
+def test_the_first_slide_with_a_tick_says_what_it_means():
+    text = NOTE + code("print(1)", "demo") + 2 * (NOTE + code("claim('a', 1, equals=1)", "demo"))
+    notebook = build.assemble_demo(parse("99_test", FRONT + code("claim = print") + text), "pytorch")
+    notes = [cell.source for cell in notebook.cells if cell.id.startswith("step-")]
+    assert [demo.TICK in note for note in notes] == [False, True, False]
+
+
 def test_notes_and_tags_of_a_demo_change_nothing_for_learners():
     plain = parse("99_test", FRONT + code("x = 1") + code("print(x)"))
     with_demo = parse("99_test", FRONT + code("x = 1") + NOTE + code("print(x)", "demo"))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tools import lesson, my, saving
 
@@ -151,10 +151,18 @@ def test_an_unknown_lesson_and_a_folder_that_cannot_be_made_get_one_line(course,
     assert first.startswith("unknown lesson '77'") and str(course / "my") in second
 
 
-def test_a_demo_is_opened_in_a_fresh_copy_and_the_old_one_is_kept(course, capsys):
-    write(course / "notebooks" / "demos" / "tensorflow" / "05_lstm_gates.ipynb", "a demo")
+def test_a_demo_is_opened_in_a_fresh_copy_without_outputs_and_the_old_one_is_kept(course, capsys):
+    theirs = course / "notebooks" / "demos" / "tensorflow" / "05_lstm_gates.ipynb"
+    write(theirs, "a demo")
+    notebook = nbformat.read(theirs, as_version=4)
+    notebook.cells[0].outputs, notebook.cells[0].execution_count = [new_output("stream", text="the answer")], 3
+    nbformat.write(notebook, theirs)
     assert my.main(["demo", "05", "--track", "tensorflow"]) == 0
     own = course / "my" / "demos" / "tensorflow" / "05_lstm_gates.ipynb"
+    assert "the answer" in theirs.read_text(encoding="utf-8") and sources(own) == ["a demo"]
+    assert "the answer" not in own.read_text(encoding="utf-8") and not saving.was_edited(own)
+    assert my.main(["demo", "05", "--track", "tensorflow"]) == 0
+    assert "as the course gives it: nothing to do." in capsys.readouterr().out
     add(own, "said in class")
     assert my.main(["demo", "05", "--track", "tensorflow", "--no-browser"]) == 0
     assert len(files(own.parent)) == 2 and "said in class" not in own.read_text(encoding="utf-8")

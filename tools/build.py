@@ -213,9 +213,16 @@ def _demo_title(lesson, track):
     spoken = sum(step.minutes for step in demo.steps(lesson, track))
     lines = [
         f"# Demo of {_name(lesson)} ({TITLES[track]})",
-        f"About {spoken} minutes, for the front of a class. Before class, select the first slide's title, choose "
-        "*Run, Run All Above Selected Cell*, and leave the kernel on: then every cell answers at once. Your notes are "
-        f"shut; read them at home. The learners' notebook: [{_name(lesson)}](../../{track}/{lesson.name}.ipynb).",
+        f"About {spoken} minutes, for the front of a class. `make demo LESSON={lesson.number} TRACK={track}` opens a "
+        "copy without outputs, so that the class guesses first. The learners' notebook: "
+        f"[{_name(lesson)}](../../{track}/{lesson.name}.ipynb).",
+        "- **Before class**, select the first slide's title, choose *Run, Run All Above Selected Cell*, and leave the "
+        "kernel on: then every cell answers at once. [lessons.md](../../../teaching/lessons.md) says how many seconds "
+        "this takes.\n"
+        "- **Your notes** stand under each title, shut. On your own screen keep the course's file open, "
+        f"`notebooks/demos/{track}/{lesson.name}.ipynb`, with its notes open and its outputs; or print it.\n"
+        "- **In class**, Shift+Enter goes one cell on: from a title to its first cell, then each cell of the slide in "
+        "turn. Notes say which question comes before which cell.",
     ]
     return "\n\n".join(lines)
 

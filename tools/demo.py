@@ -3,7 +3,7 @@
 In a lesson's source, a note for the instructor (Markdown, tagged `teacher`) begins a step: its heading, such as
 `### What does the forget gate do? (3 minutes)`, is what the class sees, its text is for the instructor alone. The cells
 tagged `demo` between it and the next note belong to the step. `(3 minutes, alone)` marks a step for those who have no
-more time.
+more time. The cell for the class's guess stands on the slide that answers it, unless it has one of its own.
 """
 
 import ast
@@ -26,6 +26,8 @@ HIGHEST = 640  # pixels of a cell that is seen at once in JupyterLab, full scree
 LINE = 17  # pixels of a line there
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]{36})")  # its first 27 bytes
 PREPARATION = "preparation"
+GUESS = "my_prediction"  # the name under which a lesson keeps the guess
+TICK = "**Say**, at the first ✓: this line is checked in every run, and a number has its bound beside it, in brackets."
 LARGER = "from utils import plots\n\nplots.larger()  # figures for a projector"
 
 # Functions that change what they are given, by how their names begin: a cell that calls one belongs to the Preparation
@@ -69,7 +71,18 @@ def steps(lesson, track) -> list[Step]:
             if not cell.runs:
                 raise LessonError(f"{lesson.name}: {cell} is of the demo, but no notebook runs it")
             found[-1].cells.append(cell)
+    _place_the_guess(found, lesson.track(track))
     return found
+
+
+def _place_the_guess(spoken, cells):
+    """Put the cell that a guess is typed into on the first slide that reads it, unless it is shown already."""
+    guess = next((cell for cell in cells if cell.runs and GUESS in names(cell)[0]), None)
+    if guess is None or "demo" in guess.tags:
+        return
+    answers = (step for step in spoken if any(GUESS in names(cell)[1] for cell in step.cells))
+    if step := next(answers, None):
+        step.cells.insert(0, guess)
 
 
 def preparation(lesson, track) -> list:
@@ -234,8 +247,10 @@ def cells(lesson, track, setup, folded) -> list:
     spoken = steps(lesson, track)
     shown = [cell for step in spoken for cell in step.cells]
     narrow = dict(zip([cell.id for cell in shown], _narrow([cell.source for cell in shown]), strict=True))
+    first_tick = next((step for step in spoken if any("claim(" in cell.source for cell in step.cells)), None)
     for number, step in enumerate(spoken, start=1):
-        note = f"<details><summary>For you: {_minutes(step)}</summary>\n\n{step.note}\n\n</details>"
+        text = f"{step.note}\n\n{TICK}" if step is first_tick else step.note
+        note = f"<details><summary>For you: {_minutes(step)}</summary>\n\n{text}\n\n</details>"
         text = f"## {step.title}\n\n{note}"
         made.append(new_markdown_cell(text, id=f"step-{number}", metadata=_slide("slide")))
         for place, cell in enumerate(step.cells):

@@ -2,18 +2,19 @@
 
 lab    copies each notebook that is not there yet, and opens lesson 00 in JupyterLab
 reset  gives a fresh copy of one lesson, and keeps the old one beside it
-demo   gives a fresh copy of a lesson's demo, for instructors, and opens it in JupyterLab
+demo   gives a fresh copy of a lesson's demo without outputs, for instructors, and opens it in JupyterLab
 
 None ever replaces anybody's work.
 """
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from importlib.util import find_spec
+
+import nbformat
 
 from tools import saving
 from tools.files import ROOT
@@ -72,7 +73,7 @@ def copy_missing() -> None:
         made = 0
         for name in lesson_names():
             if notebook(track, name).exists() and not mine(track, name).exists():
-                _copy(notebook(track, name), mine(track, name))
+                _write(_fresh(track, name), mine(track, name))
                 made += 1
         if made:
             print(f"Your copies for {TITLES[track]}: {made} new in {_shown(mine(track, FIRST).parent)}. Work in them.")
@@ -102,14 +103,15 @@ def renew(track, name) -> None:
         raise LessonError(f"{_shown(theirs)} does not exist: lessons 01 to 20 have a demo, and nothing else has")
     if saving.was_edited(theirs):
         print(f"{_shown(theirs)} itself was edited. To have the course's cells run first: python -m tools.build {name}")
+    fresh = _fresh(track, name)
     if not own.exists():
-        _copy(theirs, own)
+        _write(fresh, own)
         print(f"{_shown(own)} is new.")
-    elif own.read_bytes() == theirs.read_bytes():
+    elif own.read_bytes() == fresh:
         print(f"{_shown(own)} is as the course gives it: nothing to do.")
     else:
         kept = saving.keep(own, own.parent)
-        _copy(theirs, own)
+        _write(fresh, own)
         print(f"{_shown(own)} is new; yours is now {_shown(kept)}.")
 
 
@@ -125,11 +127,23 @@ def open_lab(path, more=()) -> int:
     return process.wait()
 
 
-def _copy(source, target):
-    """Copy at once, or not at all."""
+def _fresh(track, name) -> bytes:
+    """What a copy begins with: the course's notebook. A demo begins without outputs, for a class is to guess them."""
+    content = notebook(track, name).read_bytes()
+    if not track.startswith("demos/"):
+        return content
+    shown = nbformat.reads(content.decode(), as_version=4)
+    for cell in shown.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return f"{nbformat.writes(shown)}\n".encode()
+
+
+def _write(content, target):
+    """Write at once, or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_suffix(".part")
-    shutil.copyfile(source, scratch)
+    scratch.write_bytes(content)
     os.replace(scratch, target)
 
 

@@ -50,3 +50,14 @@ def test_keys_lead_through_the_slides(page):
     for _ in range(4):
         page.keyboard.press("Space")
     assert page.locator("section.present h2").first.inner_text() != first
+
+
+def test_what_a_cell_shows_appears_one_step_after_its_code(page):
+    page.goto(write(read("05_lstm_gates"), "pytorch").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.evaluate("Reveal.slide(1)")  # a slide of one cell
+    shown = "() => Reveal.getCurrentSlide().querySelector('.jp-OutputArea').closest('.fragment').matches('.visible')"
+    assert page.evaluate("() => !Reveal.getCurrentSlide().querySelector('.jp-CodeCell').closest('.fragment')")
+    assert not page.evaluate(shown)
+    page.keyboard.press("Space")
+    assert page.evaluate(shown)
