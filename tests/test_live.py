@@ -1,7 +1,6 @@
 """What the site's live figures compute with. That they compute right is tested by node --test site/live/test.mjs."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -10,13 +9,6 @@ from tools import live
 from tools.lesson import TRACKS, choose, read
 
 EVERY = pytest.mark.parametrize("name", live.names())
-
-
-def constant(name, word):
-    """What a figure.js exports as `word`: a text of one line."""
-    return re.search(rf'^export const {word} = "(.+)";$', (live.FOLDER / name / "figure.js").read_text("utf-8"), re.M)[
-        1
-    ]
 
 
 @pytest.fixture
@@ -30,15 +22,17 @@ def folder(tmp_path, monkeypatch):
 def test_weights_are_valid_and_small(name):
     file = live.FOLDER / name / "weights.json"
     assert file.stat().st_size < 60_000
-    weights = json.loads(file.read_text("utf-8"), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    weights = json.loads(
+        file.read_text(encoding="utf-8"), parse_constant=lambda word: pytest.fail(f"{word} is no JSON")
+    )
     assert weights == live.rounded(weights)
 
 
 @EVERY
 def test_a_figure_stands_behind_a_cell_that_both_tracks_have(name):
-    lesson = read(choose([constant(name, "lesson")])[0])
+    lesson = read(choose([live.constant(name, "lesson")])[0])
     for track in TRACKS:
-        assert constant(name, "after") in [cell.id for cell in lesson.track(track)]
+        assert live.constant(name, "after") in [cell.id for cell in lesson.track(track)]
 
 
 def test_without_node_there_is_one_clear_error(monkeypatch, capsys):
@@ -66,8 +60,8 @@ def test_numbers_keep_the_nine_digits_of_a_float32():
 def test_what_is_saved_is_json_and_nothing_else_is_left(folder):
     expected = [{"input": {"step": np.int64(2)}, "output": {"h": np.array([0.1, 1 / 3])}}]
     live.save("cell", {"b": [0.5]}, expected)
-    assert json.loads((folder / "cell/weights.json").read_text()) == {"b": [0.5]}
-    assert json.loads((folder / "cell/expected.json").read_text())[0] == {
+    assert json.loads((folder / "cell/weights.json").read_text(encoding="utf-8")) == {"b": [0.5]}
+    assert json.loads((folder / "cell/expected.json").read_text(encoding="utf-8"))[0] == {
         "input": {"step": 2},
         "output": {"h": [0.1, 1 / 3]},
     }
@@ -78,5 +72,5 @@ def test_what_cannot_be_written_leaves_the_old_files_as_they_were(folder):
     live.save("cell", {"b": [0.5]}, [])
     with pytest.raises(ValueError, match="Out of range float"):
         live.save("cell", {"b": [0.25]}, [{"output": np.nan}])
-    assert json.loads((folder / "cell/weights.json").read_text()) == {"b": [0.5]}
-    assert json.loads((folder / "cell/expected.json").read_text()) == []
+    assert json.loads((folder / "cell/weights.json").read_text(encoding="utf-8")) == {"b": [0.5]}
+    assert json.loads((folder / "cell/expected.json").read_text(encoding="utf-8")) == []

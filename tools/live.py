@@ -52,10 +52,15 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in FOLDER.glob("*/figure.js"))
 
 
+def constant(name, word) -> str:
+    """What a figure.js exports as ``word``, a text of one line: its lesson, or the cell that it stands after."""
+    source = (FOLDER / name / "figure.js").read_text(encoding="utf-8")
+    return re.search(rf'(?m)^export const {word} = "(.+)";$', source)[1]
+
+
 def export(name) -> None:
     """Run the notebook of a figure's lesson, and after it the figure's export.py. Raises CellExecutionError."""
-    number = re.search(r'^export const lesson = "(\d\d)"', (FOLDER / name / "figure.js").read_text("utf-8"), re.M)[1]
-    lesson = read(choose([number])[0])
+    lesson = read(choose([constant(name, "lesson")])[0])
     notebook = build.assemble(lesson, "pytorch")
     source = (FOLDER / name / "export.py").read_text(encoding="utf-8")
     notebook.cells.append(nbformat.v4.new_code_cell(source))
