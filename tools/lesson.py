@@ -6,6 +6,7 @@ by its `tensorflow` sibling. What is wrong with a source is said in a LessonErro
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FOR_TESTS = {"wrong", "answer"}  # answers to exercises and to the assignment: they stay out of the notebooks
 FOR_OTHERS = {*FOR_TESTS, "teacher"}  # not for learners
 TITLE = re.compile(r"# @title (.+)\n?")  # the first line of a check or a solution
-COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")  # what symtable calls them; they run at once
+GENERATOR = "genexpr"  # what symtable calls a generator expression; unlike a function it runs at once
 NEVER_INSTALL = {"torch", "tensorflow", "keras", "numpy", "ipywidgets"}
 
 
@@ -237,7 +238,7 @@ def names(cell):
 
 def names_inside(cell) -> set:
     """The global names that the functions and classes of a code cell read, when they are called."""
-    later = [child for child in _table(cell).get_children() if child.get_name() not in COMPREHENSIONS]
+    later = [child for child in _table(cell).get_children() if child.get_name() != GENERATOR]
     return set().union(*map(_reads, later))
 
 
@@ -249,6 +250,25 @@ def _reads(table) -> set:
 
 def _table(cell):
     try:
-        return symtable.symtable(cell.source, "<cell>", "exec")
+        return _symbols(cell.source)
     except SyntaxError as error:
         raise LessonError(f"{cell} is not valid Python: {error}") from None
+
+
+@functools.cache
+def _symbols(source):
+    tree = _AsGenerators().visit(ast.parse(source))
+    return symtable.symtable(ast.unparse(tree), "<cell>", "exec")
+
+
+class _AsGenerators(ast.NodeTransformer):
+    """Makes a generator expression of each comprehension: from Python 3.12 on, symtable gives the names inside a
+    comprehension to the scope around it."""
+
+    def visit_ListComp(self, node):
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node):
+        return self.generic_visit(ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators))
