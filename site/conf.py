@@ -5,7 +5,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COURSE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
-ADDRESS = f"https://github.com/{COURSE['repository']}"
 
 project = "Recurrent neural networks"
 author = "the authors of the RNN course"
@@ -13,7 +12,7 @@ project_copyright = author
 language = "en"
 
 extensions = ["myst_nb", "sphinx_copybutton", "sphinxcontrib.katex", "tools.site.pages"]
-exclude_patterns = ["README.md", "**/part-*"]
+exclude_patterns = ["README.md"]  # the start page takes a part of it
 myst_enable_extensions = ["dollarmath", "attrs_block"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
@@ -33,7 +32,7 @@ html_js_files = [("course.js", {"type": "module"})]
 html_show_sphinx = False
 html_sourcelink_suffix = ""
 html_theme_options = {
-    "repository_url": ADDRESS,
+    "repository_url": f"https://github.com/{COURSE['repository']}",
     "repository_branch": COURSE["ref"],
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "use_repository_button": True,
@@ -47,4 +46,4 @@ html_theme_options = {
 
 
 def setup(app):
-    app.add_config_value("repository", ADDRESS, "html")
+    app.add_config_value("course", COURSE, "html")

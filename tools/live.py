@@ -21,7 +21,7 @@ from tools.lesson import choose, read
 from tools.run import execute
 
 FOLDER = ROOT / "site" / "live"
-NO_NODE = "Live figures are drawn by Node.js 20 or newer, and no program called node was found: see https://nodejs.org"
+NO_NODE = "Node.js 20 or newer is needed, and no program called node was found: see https://nodejs.org"
 
 
 class LiveError(Exception):

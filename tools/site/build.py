@@ -8,16 +8,15 @@ import sys
 from tools.copies import files_below
 from tools.files import ROOT
 from tools.lesson import TITLES, TRACKS, lesson_names
+from tools.live import NO_NODE
 from tools.site import figures
 
-SOURCE = ROOT / "dist" / "site-source"  # what Sphinx reads; it keeps the repository's layout, so that links hold
-CACHE = ROOT / "dist" / "site-cache"
 TARGET = ROOT / "dist" / "site"
+WORK = ROOT / "dist" / "site-work"
 NOT_PAGES = ("site/tests/", "site/live/", "site/_", "notebooks/demos/")
 PAGES = ("data/", "teaching/", "reading/", "benchmarks/", "notebooks/", "site/")
 BESIDE = ("SCOREBOARD.md", "VERSIONS.md", "CONTRIBUTING.md", "README.md")
 
-NO_NODE = "The site's equations are made by Node.js 20 or newer, and no program called node was found: see nodejs.org"
 LESSONS = """\
 # The lessons in {title}
 
@@ -43,22 +42,22 @@ def main() -> int:
     if shutil.which("node") is None:
         print(NO_NODE, file=sys.stderr)
         return 2
-    assemble(SOURCE)
-    for old in (CACHE, TARGET):
-        shutil.rmtree(old, ignore_errors=True)
-    options = ["--quiet", "--fail-on-warning", "--keep-going", "-c", "site", "-d", CACHE]
-    command = [sys.executable, "-m", "sphinx", *options, SOURCE, TARGET]
-    made = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    if made.returncode == 0:
-        figures.copy(TARGET / "_static" / "live")
+    shutil.rmtree(WORK, ignore_errors=True)
+    source, made = WORK / "source", WORK / "site"
+    assemble(source)
+    options = ["--quiet", "--fail-on-warning", "--keep-going", "-c", "site", "-d", WORK / "cache"]
+    command = [sys.executable, "-m", "sphinx", *options, source, made]
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
+    if code == 0:
+        figures.copy(made / "_static" / "live")
+        shutil.rmtree(TARGET, ignore_errors=True)
+        made.rename(TARGET)
         print(f"The site is in {TARGET.relative_to(ROOT)}. To read it: python -m http.server -d dist/site")
-    return made.returncode
+    return code
 
 
 def assemble(folder) -> None:
-    """Fill a folder with the files that become pages, in the place of an older one."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Fill a folder with the files that become pages. It has the repository's layout, so that links hold."""
     for name in filter(is_page, files_below(ROOT)):
         path = folder / name.removeprefix("site/")
         path.parent.mkdir(parents=True, exist_ok=True)

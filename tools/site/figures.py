@@ -6,9 +6,8 @@ import shutil
 import subprocess
 from html import escape
 
-from tools.files import ROOT
+from tools.live import FOLDER
 
-FOLDER = ROOT / "site" / "live"
 SHARED = ("lib.js", "live.css")
 OF_EACH = ("figure.js", "weights.json", "picture.svg")
 

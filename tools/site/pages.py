@@ -29,17 +29,16 @@ def setup(app):
     app.connect("source-read", change)
     app.connect("doctree-read", name_cells)
     app.connect("html-page-context", find_twin)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def change(app, page, source) -> None:
     """Change a page's text before it is read."""
     if page.startswith("notebooks/") and not page.endswith("/index"):
         notebook = json.loads(source[0])
-        change_notebook(notebook, page, app.config.repository)
+        change_notebook(notebook, page, app.config.course)
         source[0] = json.dumps(notebook)
     else:
-        source[0] = inward(source[0], page, app.config.repository)
+        source[0] = inward(source[0], page, app.config.course)
     if page == "index":
         for place, make in start.PARTS.items():
             source[0] = source[0].replace(place, make())
@@ -47,7 +46,7 @@ def change(app, page, source) -> None:
         source[0] = CHINESE.sub(r'<span lang="zh-Hant">\g<0></span>', LESSONS.sub(_numbered, source[0]))
 
 
-def change_notebook(notebook, page, repository) -> None:
+def change_notebook(notebook, page, course) -> None:
     """Change the cells of a notebook, as JSON, for its page."""
     cells = []
     for cell in notebook["cells"]:
@@ -55,7 +54,7 @@ def change_notebook(notebook, page, repository) -> None:
         if cell["id"] == "title":
             text = AROUND.sub("", TWIN.sub("", ON_COLAB.sub("", text)))
         if cell["cell_type"] == "markdown":
-            text = inward(text, page, repository)
+            text = inward(text, page, course)
         elif title := TITLE.match(text):
             _fold(cell, title[1])
             text = TITLE.sub("", text, count=1)
@@ -65,14 +64,14 @@ def change_notebook(notebook, page, repository) -> None:
     notebook["cells"] = cells
 
 
-def inward(text, page, repository) -> str:
+def inward(text, page, course) -> str:
     """Markdown whose relative links lead to pages of the site where there are such, and else to the repository."""
     parts = FENCE.split(text)
-    parts[::2] = [LINK.sub(lambda link: _link(link, page, repository), part) for part in parts[::2]]
+    parts[::2] = [LINK.sub(lambda link: _link(link, page, course), part) for part in parts[::2]]
     return "".join(parts)
 
 
-def _link(link, page, repository):
+def _link(link, page, course):
     path, place = link[1], link[2] or ""
     name = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
     if name == "README.md" and page != "index":
@@ -82,7 +81,8 @@ def _link(link, page, repository):
     if (is_page(name) and name != "README.md") or (ROOT / "site" / name).exists():
         return f"]({posixpath.relpath(name, posixpath.dirname(page))}{place})"
     if (ROOT / name).exists():
-        return f"]({repository}/{'tree' if (ROOT / name).is_dir() else 'blob'}/main/{name}{place})"
+        kind = "tree" if (ROOT / name).is_dir() else "blob"
+        return f"](https://github.com/{course['repository']}/{kind}/{course['ref']}/{name}{place})"
     return link[0]
 
 
