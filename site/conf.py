@@ -17,6 +17,7 @@ myst_enable_extensions = ["dollarmath", "attrs_block"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # with tables
 
 katex_prerender = True  # equations become HTML and MathML when the site is built, not when it is read
 katex_css_path = "katex/katex.min.css"
@@ -40,6 +41,7 @@ html_theme_options = {
     "article_header_start": ["toggle-primary-sidebar.html", "tracks.html"],
     "navbar_persistent": [],  # the search stands in the sidebar
     "search_bar_text": "Search the course",
+    "back_to_top_button": False,  # it would lie on figures
     "home_page_in_toc": True,
     "show_toc_level": 2,
 }

@@ -20,9 +20,9 @@ function remember(track) {
   }
 }
 
-// The last heading or code cell that has passed the upper edge: both frameworks' pages have the same.
+// The last heading, code cell or live figure that has passed the upper edge: both frameworks' pages have the same.
 function place() {
-  const parts = document.querySelectorAll("article section[id], article .cell[id]");
+  const parts = document.querySelectorAll("article :is(section, .cell, figure.live)[id]");
   const passed = [...parts].filter((part) => part.getBoundingClientRect().top < 120);
   return window.scrollY > 100 && passed.length ? `#${passed.at(-1).id}` : "";
 }
@@ -45,7 +45,7 @@ function sieveResults(results, track) {
   const other = track === "tensorflow" ? "pytorch" : "tensorflow";
   const label = document.createElement("label");
   label.className = "both";
-  label.innerHTML = '<input type="checkbox"> in both frameworks';
+  label.innerHTML = '<input type="checkbox"> in both frameworks, as the number below counts';
   results.before(label);
   const show = () => results.classList.toggle(`without-${other}`, !label.firstChild.checked);
   label.firstChild.addEventListener("change", show);

@@ -106,10 +106,10 @@ def test_a_page_offers_the_course_s_own_notebook(track):
     assert any(re.match(rf"https://colab\.research\.google\.com/github/.*/{name}\.ipynb$", link) for link in links)
 
 
-def test_equations_are_set():
+def test_equations_and_tables_are_set():
     for name in pages():
         text = (TARGET / name).read_text(encoding="utf-8")
-        assert "katex-error" not in text, name
+        assert "katex-error" not in text and "|—|" not in text and "| --- |" not in text, name
     assert "<math " in (TARGET / LESSON).read_text(encoding="utf-8")
 
 

@@ -8,13 +8,16 @@ from html import escape
 
 from tools.live import FOLDER
 
+IN_TENSORFLOW = (
+    " Its network was trained in PyTorch; that of this page numbers its units differently."
+)
 SHARED = ("lib.js", "live.css")
 OF_EACH = ("figure.js", "weights.json", "picture.svg")
 
 
 @functools.cache
 def described() -> list:
-    """What each figure says of itself: a list of {name, title, lesson, after, text}."""
+    """What each figure says of itself: a list of {name, title, lesson, after, text} and, if so, {trained: True}."""
     command = ["node", str(FOLDER / "describe.mjs")]
     return json.loads(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout)
 
@@ -27,6 +30,8 @@ def after(page, cell) -> list[dict]:
 
 def _cell(figure, page):
     name, title, text = figure["name"], escape(figure["title"]), escape(figure["text"])
+    if figure.get("trained") and page.startswith("notebooks/tensorflow/"):
+        text += IN_TENSORFLOW
     picture = f"{'../' * page.count('/')}_static/live/{name}/picture.svg"
     source = (
         f'<figure class="live" data-live="{name}" id="live-{name}">\n'

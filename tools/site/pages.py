@@ -18,6 +18,8 @@ from tools.site import figures, start
 from tools.site.build import is_page
 
 AROUND = re.compile(r"\n\nprevious: .*|\n\nnext: .*")  # the lessons before and after; the theme shows them
+READING = "\n\n*To change code and type answers, take the notebook: the buttons above open it on Colab or give you the file.*"
+WAITING = {"check": "remove-output", "what-is-left": "remove-cell"}  # by tag or id: what a page has no use for
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")  # in Markdown: a path, perhaps with a place in it
 LESSONS = re.compile(r"lesson (\d\d)")  # in the glossary
 CHINESE = re.compile("[\u4e00-\u9fff]+")
@@ -53,11 +55,14 @@ def change_notebook(notebook, page, course) -> None:
         text = "".join(cell["source"])
         if cell["id"] == "title":
             text = AROUND.sub("", TWIN.sub("", ON_COLAB.sub("", text)))
+            text += READING if any(other["cell_type"] == "code" for other in notebook["cells"]) else ""
         if cell["cell_type"] == "markdown":
             text = inward(text, page, course)
         elif title := TITLE.match(text):
             _fold(cell, title[1])
             text = TITLE.sub("", text, count=1)
+        tags = cell["metadata"].setdefault("tags", [])
+        tags += [removed for word, removed in WAITING.items() if word in (cell["id"], *tags)]
         cell["source"] = text
         cell["metadata"]["place"] = f"cell-{cell['id']}"
         cells += [cell, *figures.after(page, cell["id"])]
@@ -92,8 +97,7 @@ def _numbered(word):
 
 
 def _fold(cell, title):
-    tags = cell["metadata"].setdefault("tags", [])
-    tags.append("hide-input")
+    cell["metadata"].setdefault("tags", []).append("hide-input")
     cell["metadata"]["mystnb"] = {"code_prompt_show": title, "code_prompt_hide": title}
 
 

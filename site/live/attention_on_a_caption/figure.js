@@ -5,10 +5,11 @@ const { add, colour, dot, number, range, softmax, times } = lib;
 
 export const title = "Attention on a caption";
 export const lesson = "18";
-export const after = "move-the-gaze-7";
+export const after = "move-the-gaze-8";
 export const text =
   "Choose a word and see how the scores of the nine cells become the weights of its gaze. Then put the gaze of a noun " +
   "on another cell: does the captioner name what lies there, and what becomes of the words after it?";
+export const trained = true;
 
 // ---- What is computed. ----
 

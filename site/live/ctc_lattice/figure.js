@@ -7,7 +7,7 @@ export const title = "Forward sums on a CTC lattice";
 export const lesson = "14";
 export const after = "without-walking-through-them-2";
 export const text =
-  "Step back through the frames, choose a slot, and look at which sums flow into it; then change what a frame says. " +
+  "Go through the frames, choose a slot, and look at which sums flow into it; then change what a frame says. " +
   "In frame 5 the last two slots add up to the same number as all paths, taken one by one.";
 
 const BLANK = 0;

@@ -7,8 +7,9 @@ export const title = "Flip a flag in a trained cell";
 export const lesson = "06";
 export const after = "the-sentence-word-by-word-4";
 export const text =
-  "Turn something over in the cell of the lesson's LSTM: one unit that tells she from he without a mistake, then the " +
-  "direction from he to she. Look at the probabilities below: which of the two changes the pronoun?";
+  "Turn something over in the cell of the lesson's LSTM: first unit 1, which tells she from he without a mistake (its " +
+  "AUC is 1), then the direction from he to she. Look at the probabilities: which of the two changes the pronoun?";
+export const trained = true;
 
 const LONGEST = 19; // the network reads 19 symbols; shorter sentences are filled up on the left
 const SENTENCES = [
@@ -61,14 +62,14 @@ export function compute(weights, { words, turn, at }) {
 
 // ---- What is shown. ----
 
-export const start = () => ({ sentence: 0, turn: "feminine", at: SENTENCES[0].length - 2 });
+export const start = () => ({ sentence: 0, turn: "unit 1", at: SENTENCES[0].length - 2 });
 
 const NAMES = ["she", "he", "they"];
 const [TOP, ROW, BARS] = [52, 22, 300]; // heights in the drawing: the first word, from word to word, the bars
 const place = (k) => TOP + ROW * k;
 const PANELS = {
   feminine: { at: lib.scale(-2, 2, 112, 228), ends: ["he", "she"] },
-  plural: { at: lib.scale(-2, 2, 238, 354), ends: ["one", "they"] },
+  plural: { at: lib.scale(-2, 2, 238, 354), ends: ["one person", "they"] },
 };
 
 const best = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
@@ -81,7 +82,7 @@ function outcome(weights, { turn, at }, words, own, other) {
   return (
     `By itself the network goes on ${said(own)}; turned over after “${words[at]}”, ${now}. ` +
     `Over the lesson's 800 test sentences, after the word before “because”, this turn swaps ${number(swapped)} of she ` +
-    `and he and keeps ${number(kept)} of they.`
+    `and he and keeps ${number(kept)} of they.${turn === "random" ? " This is one draw: some lie nearer to ours." : ""}`
   );
 }
 

@@ -8,6 +8,7 @@ export const after = "the-state-at-work-5";
 export const text =
   "Press Next: the new state becomes the old one, and the same weights make another from it. Every bar is one of the 32 " +
   "units. No single unit has to turn over whenever a one comes: look at the answer, which is read off all of them.";
+export const trained = true;
 
 // All steps for a list of bits: what the input gives to each unit, what the old state gives, their sum a and the new
 // state h, each (steps, units); odd: how far the answer leans to "odd" (above 0) or "even", for each step.

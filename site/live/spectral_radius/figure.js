@@ -4,10 +4,10 @@ import { colour, curve, line, norm, number, range, scale, svg, text as words, ti
 
 export const title = "Spectral radius and gradient";
 export const lesson = "04";
-export const after = "the-gradient-microscope-7";
+export const after = "the-gradient-microscope-10";
 export const text =
-  "Set the spectral radius ρ of the microscope's matrix. The dotted line is a gradient that each step multiplies by ρ. " +
-  "Look at how the linear RNN settles into its slope, and find the radius at which tanh neither shrinks nor grows.";
+  "Set the spectral radius ρ of one matrix of the microscope; here the last step is on the left. The dotted line is a " +
+  "gradient that each step multiplies by ρ. About where does tanh neither shrink nor grow? (One matrix: it wobbles.)";
 
 const FARTHEST = 60;
 const MARK = 50; // the number of steps that the lesson asks about
