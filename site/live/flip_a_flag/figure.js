@@ -69,7 +69,7 @@ const [TOP, ROW, BARS] = [52, 22, 300]; // heights in the drawing: the first wor
 const place = (k) => TOP + ROW * k;
 const PANELS = {
   feminine: { at: lib.scale(-2, 2, 112, 228), ends: ["he", "she"] },
-  plural: { at: lib.scale(-2, 2, 238, 354), ends: ["one person", "they"] },
+  plural: { at: lib.scale(-2, 2, 238, 354), ends: ["she/he", "they"] },
 };
 
 const best = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
