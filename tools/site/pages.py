@@ -18,7 +18,7 @@ from tools.site import figures, start
 from tools.site.build import is_page
 
 AROUND = re.compile(r"\n\nprevious: .*|\n\nnext: .*")  # the lessons before and after; the theme shows them
-READING = "\n\n*To change code and type answers, take the notebook: the buttons above open it on Colab or give the file.*"
+READING = "\n\n*To change code and answer, take the notebook: the buttons above open it on Colab or give the file.*"
 WAITING = {"check": "remove-output", "what-is-left": "remove-cell"}  # by tag or id: what a page has no use for
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")  # in Markdown: a path, perhaps with a place in it
 LESSONS = re.compile(r"lesson (\d\d)")  # in the glossary
