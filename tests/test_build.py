@@ -218,7 +218,7 @@ def test_the_environment_of_a_run_does_not_stay(monkeypatch):
 def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
     copy = Path(shutil.copy(ROOT / "pyproject.toml", tmp_path))
     for page in links.PAGES:
-        (tmp_path / page).parent.mkdir()
+        (tmp_path / page).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / page, tmp_path / page)
     monkeypatch.setattr(links, "ROOT", tmp_path)
     assert links.main(["ada/rnn-course"]) == 0
@@ -228,6 +228,7 @@ def test_links_change_the_address_once(tmp_path, monkeypatch, capsys):
     for page in links.PAGES:
         before, after = ((folder / page).read_text(encoding="utf-8") for folder in (ROOT, tmp_path))
         assert address not in after and after.count("ada/rnn-course") == before.count(address) > 0
+    assert "https://ada.github.io/rnn-course/" in (tmp_path / "README.md").read_text(encoding="utf-8")
     assert len(changed.splitlines()) == len((ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines())
     assert links.main(["no address"]) == 2
     assert "expected one address such as owner/name, got no address" in capsys.readouterr().err

@@ -211,4 +211,5 @@ def test_on_colab_the_first_lesson_fetches_what_any_lesson_fetches():
 
 @pytest.mark.parametrize("name", ["PyTorch", "TensorFlow"])
 def test_training_is_timed_in_a_process_of_its_own(name):
+    pytest.importorskip({"PyTorch": "torch", "TensorFlow": "tensorflow"}[name])
     assert 0 < environment.training_seconds(name, "1") < 60

@@ -148,6 +148,7 @@ def test_the_tables_hold_what_was_measured():
 
 
 def test_the_tool_writes_into_the_guide(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "machine", lambda: "this machine")
     page = tmp_path / "README.md"
     page.write_text("a\n<!-- capacity -->\nold\n<!-- end of capacity -->\nb\n", encoding="utf-8")
     monkeypatch.setattr(capacity, "PAGE", page)
