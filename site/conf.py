@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+from sphinxcontrib import katex
+
 ROOT = Path(__file__).parents[1]
 COURSE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
 
@@ -19,6 +21,8 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 nb_render_markdown_format = "myst"  # with tables
 
+katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60  # seconds, for a busy machine, where the usual way to Node.js may be
+katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket  # refused; this one tries again
 katex_prerender = True  # equations become HTML and MathML when the site is built, not when it is read
 katex_css_path = "katex/katex.min.css"
 

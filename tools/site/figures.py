@@ -8,7 +8,7 @@ from html import escape
 
 from tools.live import FOLDER
 
-IN_TENSORFLOW = " Its network was trained in PyTorch; that of this page numbers its units differently."
+IN_TENSORFLOW = " Its network was trained in PyTorch; that of this page has weights and units of its own."
 SHARED = ("lib.js", "live.css")
 OF_EACH = ("figure.js", "weights.json", "picture.svg")
 
