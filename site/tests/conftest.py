@@ -8,13 +8,20 @@ from playwright.sync_api import sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
+def find_chromium():
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def pytest_sessionstart():
+    """Asked before the tests are dealt to processes: what one of those says in leaving is not shown."""
+    if not find_chromium():
+        pytest.exit(f"A browser is needed: install Chromium, so that one of {', '.join(NAMES)} is found.", returncode=2)
+
+
 @pytest.fixture(scope="session")
 def chromium():
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.exit(f"A browser is needed: install Chromium, so that one of {', '.join(NAMES)} is found.", returncode=2)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
